@@ -1,0 +1,32 @@
+//! Every limit on what a user can make long, in one place. Each is far above any real package.
+
+/// Bytes of one source or data file.
+pub const SOURCE_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of one foreign data file that an adapter reads (a price map of all public models is about 3 MB).
+pub const DATA_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of one item of a source file.
+pub const ITEM_BYTES: usize = 512 * 1024;
+/// Bytes of one name or of one text.
+pub const NAME_BYTES: usize = 256;
+/// Open brackets at any point of a source or data file.
+pub const NESTING: usize = 64;
+/// Nested expressions, counted along the longest branch; calls of definitions count with what they call.
+pub const EXPRESSION_DEPTH: usize = 128;
+/// Nodes of one expression with every call of a definition counted in full.
+pub const EXPRESSION_SIZE: usize = 100_000;
+/// Items of one package with its dependencies, services of data contracts included.
+pub const ITEMS: usize = 250_000;
+/// Source files of one package.
+pub const FILES: usize = 10_000;
+/// Errors of one file that are shown before the rest is only counted.
+pub const ERRORS_PER_FILE: usize = 100;
+/// States of one compiled pattern.
+pub const PATTERN_STATES: usize = 2_000;
+/// Roles of one route.
+pub const ROLES: usize = 32;
+/// The upper bound of a list role.
+pub const ROLE_LENGTH: usize = 64;
+/// Constraint evaluations of one decision's assignment search, and of one explanation's search for relaxations.
+pub const SEARCH_STEPS: u64 = 20_000_000;
+/// Expression nodes that one evaluation of one constraint may visit.
+pub const EVALUATION_STEPS: u64 = 10_000_000;

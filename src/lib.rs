@@ -1,0 +1,8 @@
+//! Provost: a contract and rule engine. Services publish contracts, an organisation writes rules, a request says what
+//! it needs; Provost decides which services may do the work, and proves it.
+//!
+//! One request flows through the modules in the order in which they stand here.
+
+pub mod base;
+pub mod diag;
+pub mod syntax;
