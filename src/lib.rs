@@ -5,4 +5,7 @@
 
 pub mod base;
 pub mod diag;
+pub mod facts;
+pub mod ir;
 pub mod syntax;
+pub mod value;
