@@ -50,7 +50,7 @@ pub struct World<'p> {
 }
 
 /// Variables, the innermost last.
-type Variables = Vec<(Name, Worth)>;
+pub type Variables = Vec<(Name, Worth)>;
 
 /// Sort keys with what is taken, or what there is instead.
 type Taken = Result<Vec<(Value, Value)>, Worth>;
@@ -63,7 +63,8 @@ impl<'p> World<'p> {
 
     /// Takes steps from the budget.
     pub fn charge(&self, steps: u64) -> Checked<()> {
-        let left = self.budget.get().checked_sub(steps).ok_or_else(|| Refusal::new("limits", "too much to evaluate"))?;
+        let left =
+            self.budget.get().checked_sub(steps).ok_or_else(|| Refusal::new("limits", "too much to evaluate"))?;
         self.budget.set(left);
         Ok(())
     }
@@ -80,7 +81,8 @@ impl<'p> World<'p> {
         truth_of(self.worth(expr, frame)?)
     }
 
-    fn eval(&self, expr: &Expr, frame: Frame, variables: &mut Variables, depth: usize) -> Checked<Worth> {
+    /// What an expression is worth with these variables.
+    pub fn eval(&self, expr: &Expr, frame: Frame, variables: &mut Variables, depth: usize) -> Checked<Worth> {
         self.charge(1)?;
         if depth > DEPTH {
             return Err(Refusal::new("limits", "an expression nested too deeply"));
@@ -98,7 +100,8 @@ impl<'p> World<'p> {
             Expr::Now => Ok(Known(Value::Instant(self.program.now))),
             Expr::Total(name) => self.total(name, frame),
             Expr::Constant(name) => {
-                let constant = self.program.constants.get(&**name).ok_or_else(|| ill(format!("no constant `{name}`")))?;
+                let constant =
+                    self.program.constants.get(&**name).ok_or_else(|| ill(format!("no constant `{name}`")))?;
                 Ok(perhaps(constant.clone()))
             }
             Expr::Field(of, name) => then(self.eval(of, frame, variables, deeper)?, |of| self.field(&of, name)),
@@ -248,7 +251,13 @@ impl<'p> World<'p> {
         self.eval(body, frame, &mut params.iter().cloned().zip(operands).collect(), depth)
     }
 
-    fn record(&self, fields: &[(Name, Option<Expr>)], frame: Frame, variables: &mut Variables, depth: usize) -> Checked<Worth> {
+    fn record(
+        &self,
+        fields: &[(Name, Option<Expr>)],
+        frame: Frame,
+        variables: &mut Variables,
+        depth: usize,
+    ) -> Checked<Worth> {
         let mut values = Vec::new();
         for (name, field) in fields {
             let worth = field.as_ref().map(|field| self.eval(field, frame, variables, depth)).transpose()?;
@@ -264,7 +273,14 @@ impl<'p> World<'p> {
     }
 
     /// What is taken of each element for which the filter is true, and its sort key; or what they are together.
-    fn taken(&self, of: &Generator, by: Option<&Expr>, frame: Frame, variables: &mut Variables, depth: usize) -> Checked<Taken> {
+    fn taken(
+        &self,
+        of: &Generator,
+        by: Option<&Expr>,
+        frame: Frame,
+        variables: &mut Variables,
+        depth: usize,
+    ) -> Checked<Taken> {
         let over = match self.eval(&of.over, frame, variables, depth)? {
             Known(over) => over,
             other => return Ok(Err(other)),
@@ -434,7 +450,8 @@ fn together(parts: Vec<Worth>) -> Result<Vec<Value>, Worth> {
     parts.iter().map(value).collect::<Option<Vec<_>>>().ok_or_else(|| blurred(&parts))
 }
 
-fn truth_of(worth: Worth) -> Checked<Option<bool>> {
+/// A condition in Kleene's logic; a fault counts as unknown.
+pub fn truth_of(worth: Worth) -> Checked<Option<bool>> {
     match worth {
         Known(Value::Bool(value)) => Ok(Some(value)),
         Known(_) => Err(ill("a condition that is neither true nor false")),

@@ -83,14 +83,43 @@ pub enum Step {
 
 /// The words that are followed by operands alone: with how many, at the least and at the most.
 const WORDS: &[(&str, usize, usize)] = &[
-    ("not", 1, 1), ("negate", 1, 1), ("known", 1, 1), ("to_decimal", 1, 1), ("to_instant", 1, 1),
-    ("and", 0, usize::MAX), ("or", 0, usize::MAX), ("implies", 2, 2),
-    ("==", 2, 2), ("!=", 2, 2), ("<", 2, 2), ("<=", 2, 2), (">", 2, 2), (">=", 2, 2),
-    ("in", 2, 2), ("within", 2, 2), ("overlaps", 2, 2), ("starts_with", 2, 2), ("ends_with", 2, 2),
-    ("+", 2, 2), ("-", 2, 2), ("*", 2, 2), ("/", 2, 2), ("??", 2, 2), ("if", 3, 3),
-    ("set", 0, usize::MAX), ("list", 0, usize::MAX), ("interpolate", 0, usize::MAX),
-    ("abs", 1, 1), ("clamp", 3, 3), ("min", 1, usize::MAX), ("max", 1, usize::MAX),
-    ("cosine", 2, 2), ("energy", 1, 1), ("norm", 1, 1), ("high_band", 1, 1), ("low_band", 1, 1),
+    ("not", 1, 1),
+    ("negate", 1, 1),
+    ("known", 1, 1),
+    ("to_decimal", 1, 1),
+    ("to_instant", 1, 1),
+    ("and", 0, usize::MAX),
+    ("or", 0, usize::MAX),
+    ("implies", 2, 2),
+    ("==", 2, 2),
+    ("!=", 2, 2),
+    ("<", 2, 2),
+    ("<=", 2, 2),
+    (">", 2, 2),
+    (">=", 2, 2),
+    ("in", 2, 2),
+    ("within", 2, 2),
+    ("overlaps", 2, 2),
+    ("starts_with", 2, 2),
+    ("ends_with", 2, 2),
+    ("+", 2, 2),
+    ("-", 2, 2),
+    ("*", 2, 2),
+    ("/", 2, 2),
+    ("??", 2, 2),
+    ("if", 3, 3),
+    ("set", 0, usize::MAX),
+    ("list", 0, usize::MAX),
+    ("interpolate", 0, usize::MAX),
+    ("abs", 1, 1),
+    ("clamp", 3, 3),
+    ("min", 1, usize::MAX),
+    ("max", 1, usize::MAX),
+    ("cosine", 2, 2),
+    ("energy", 1, 1),
+    ("norm", 1, 1),
+    ("high_band", 1, 1),
+    ("low_band", 1, 1),
 ];
 
 /// Reads an expression.
@@ -232,7 +261,9 @@ impl Expr {
             visit(&generator.take);
         };
         match self {
-            Expr::Field(of, _) | Expr::Closure(of, _) | Expr::Row(_, of) | Expr::Is(of, _) | Expr::Matches(of, _) => visit(of),
+            Expr::Field(of, _) | Expr::Closure(of, _) | Expr::Row(_, of) | Expr::Is(of, _) | Expr::Matches(of, ..) => {
+                visit(of)
+            }
             Expr::Signal(_, of) => of.iter().for_each(|of| visit(of)),
             Expr::Call(_, operands) | Expr::Apply(_, operands) => operands.iter().for_each(visit),
             Expr::Record(fields) => fields.iter().filter_map(|(_, value)| value.as_ref()).for_each(visit),
@@ -243,8 +274,14 @@ impl Expr {
                 order.iter().for_each(|(by, _)| visit(by));
                 limit.iter().for_each(|limit| visit(limit));
             }
-            Expr::Literal(_) | Expr::Variable(_) | Expr::Request | Expr::Subject | Expr::Role(_) | Expr::Now
-            | Expr::Total(_) | Expr::Constant(_) => {}
+            Expr::Literal(_)
+            | Expr::Variable(_)
+            | Expr::Request
+            | Expr::Subject
+            | Expr::Role(_)
+            | Expr::Now
+            | Expr::Total(_)
+            | Expr::Constant(_) => {}
         }
     }
 }

@@ -27,7 +27,9 @@ pub fn occurs(program: &[Step], text: &str) -> bool {
                 Some(Step::End) if at == length => open.push(place + 1),
                 Some(Step::Ranges(ranges)) => {
                     let point = next.map_or(-1, |c| i64::from(u32::from(c)));
-                    if let (true, Some(to)) = (ranges.iter().any(|(a, b)| (*a..=*b).contains(&point)), after.get_mut(place + 1)) {
+                    if let (true, Some(to)) =
+                        (ranges.iter().any(|(a, b)| (*a..=*b).contains(&point)), after.get_mut(place + 1))
+                    {
                         *to = true;
                     }
                 }

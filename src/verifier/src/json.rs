@@ -13,7 +13,7 @@ pub const BYTES: usize = 256 * 1024 * 1024;
 const NODES: usize = 16_000_000;
 
 /// A JSON value without fractions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Json {
     /// `null`
     Null,

@@ -7,8 +7,8 @@ use crate::eval::{Frame, World, ill};
 use crate::expr::{Expr, Mentions};
 use crate::json::Json;
 use crate::number;
-use crate::program::{Checked, Constraint, Program, Role};
-use crate::value::{Name, Unit, Value};
+use crate::program::{Checked, Constraint, Program, Role, Term};
+use crate::value::{Name, Value};
 
 /// What an instance demands.
 pub enum Demand<'p> {
@@ -52,8 +52,8 @@ impl Instance<'_> {
 pub enum Judged {
     /// It holds.
     Holds,
-    /// It would have failed, had not a waiver lifted it.
-    Lifted(String),
+    /// It would have failed, had not these waivers lifted it.
+    Lifted(Vec<String>),
     /// It fails: `false`, or unknown.
     Fails(&'static str),
 }
@@ -62,7 +62,7 @@ pub enum Judged {
 pub type Score = (i128, Vec<(usize, i128)>);
 
 /// All instances of the route, by constraint, clause and role.
-pub fn instances(program: &Program) -> Checked<Vec<Instance<'_>>> {
+fn instances(program: &Program) -> Checked<Vec<Instance<'_>>> {
     let mut all = Vec::new();
     for constraint in &program.route.constraints {
         for (number, (effect, condition)) in constraint.clauses.iter().enumerate().filter(|(_, (e, _))| e != "deny") {
@@ -70,17 +70,17 @@ pub fn instances(program: &Program) -> Checked<Vec<Instance<'_>>> {
         }
     }
     for (place, role) in program.route.roles.iter().enumerate() {
-        let unwritten = |name: &str, demand, needs: BTreeSet<usize>| Instance {
+        let unwritten = |name: &str, demand, (needs, own)| Instance {
             constraint: name.to_owned(),
             clause: 0,
             demand,
             candidate: Some(place),
             variable: None,
             named: BTreeSet::new(),
-            own: needs.is_empty(),
             needs,
+            own,
         };
-        all.push(unwritten("accept", Demand::Accept, BTreeSet::new()));
+        all.push(unwritten("accept", Demand::Accept, (BTreeSet::new(), true)));
         let score = format!("{}.score", program.route.name);
         all.push(unwritten(&score, Demand::Score, score_needs(program, place, role)?));
     }
@@ -97,16 +97,17 @@ fn named<'a>(program: &'a Program, exprs: impl Iterator<Item = &'a Expr>) -> Che
     Ok((roles.collect::<Checked<_>>()?, mentions.subject, mentions.total))
 }
 
-/// The roles besides its own on which the score of a role's candidate depends.
-fn score_needs(program: &Program, place: usize, role: &Role) -> Checked<BTreeSet<usize>> {
+/// The roles besides its own on which the score of a role's candidate depends, and whether it depends on nothing else.
+fn score_needs(program: &Program, place: usize, role: &Role) -> Checked<(BTreeSet<usize>, bool)> {
     let exprs = role.terms.iter().flat_map(|term| term.when.iter().chain([&term.value]));
     let (mut needs, _, total) = named(program, exprs)?;
     needs.extend(program.route.stages.iter().filter(|_| total));
-    if role.list && (total || needs.contains(&place)) {
-        return Err(ill(format!("scores of `{}` that depend on the list itself", role.name)));
-    }
+    // What a list role's own name stands for is the list as a whole, which is settled when it is closed.
+    let whole = role.list && (total || needs.contains(&place));
     needs.remove(&place);
-    Ok(needs)
+    needs.extend(whole.then_some(place));
+    let own = needs.is_empty() && !total;
+    Ok((needs, own))
 }
 
 fn of_clause<'p>(
@@ -132,7 +133,16 @@ fn of_clause<'p>(
         }
         let own = candidate.is_some() && named.is_empty() && !total;
         let demand = Demand::Clause(constraint, require, condition);
-        all.push(Instance { constraint: constraint.name.clone(), clause, demand, candidate, variable, named, needs, own });
+        all.push(Instance {
+            constraint: constraint.name.clone(),
+            clause,
+            demand,
+            candidate,
+            variable,
+            named,
+            needs,
+            own,
+        });
     };
     if subject || (roles.is_empty() && !total) {
         constraint.scope.iter().for_each(|role| push(Some(*role), None, condition));
@@ -159,9 +169,23 @@ pub struct Judge<'p> {
     pub world: World<'p>,
     /// All instances.
     pub instances: Vec<Instance<'p>>,
+    /// For each role and score term the other roles that it names.
+    term_roles: Vec<Vec<BTreeSet<usize>>>,
 }
 
 impl<'p> Judge<'p> {
+    /// A judge for a program, within a budget.
+    pub fn new(program: &'p Program, budget: u64) -> Checked<Self> {
+        let of_term = |place: usize, term: &'p Term| {
+            let (mut roles, ..) = named(program, term.when.iter().chain([&term.value]))?;
+            roles.remove(&place);
+            Ok(roles)
+        };
+        let of_role = |(place, role): (usize, &'p Role)| role.terms.iter().map(|term| of_term(place, term)).collect();
+        let term_roles = program.route.roles.iter().enumerate().map(of_role).collect::<Checked<_>>()?;
+        Ok(Judge { world: World::new(program, budget), instances: instances(program)?, term_roles })
+    }
+
     /// The program.
     pub fn program(&self) -> &'p Program {
         self.world.program
@@ -171,18 +195,25 @@ impl<'p> Judge<'p> {
         self.program().route.roles.get(place).ok_or_else(|| ill("no such role"))
     }
 
+    /// Whether an optional role is closed and stays as it is.
+    fn unfilled(&self, place: usize, given: &[Option<Vec<Name>>]) -> bool {
+        let empty = given.get(place).and_then(Option::as_ref).is_some_and(Vec::is_empty);
+        empty && self.program().route.roles.get(place).is_some_and(|role| !role.list)
+    }
+
     /// What an expression of an instance sees.
-    pub fn frame<'a>(&self, of: &'a Instance<'p>, subject: Option<&'a Name>, given: &'a [Option<Vec<Name>>]) -> Frame<'a> {
+    pub fn frame<'a>(
+        &self,
+        of: &'a Instance<'p>,
+        subject: Option<&'a Name>,
+        given: &'a [Option<Vec<Name>>],
+    ) -> Frame<'a> {
         Frame { subject, focus: of.candidate, variable: of.variable, given }
     }
 
     /// An instance for a candidate, or for what the roles are given.
     pub fn judge(&self, of: &Instance<'p>, subject: Option<&Name>, given: &[Option<Vec<Name>>]) -> Checked<Judged> {
-        let unfilled = |place: &usize| {
-            let empty = given.get(*place).and_then(Option::as_ref).is_some_and(Vec::is_empty);
-            empty && self.program().route.roles.get(*place).is_some_and(|role| !role.list)
-        };
-        if of.named.iter().any(unfilled) {
+        if of.named.iter().any(|role| self.unfilled(*role, given)) {
             return Ok(Judged::Holds);
         }
         let frame = self.frame(of, subject, given);
@@ -218,7 +249,8 @@ impl<'p> Judge<'p> {
 
     /// `when and not unless implies met`.
     fn verdict(&self, constraint: &Constraint, frame: Frame, met: Option<bool>) -> Checked<Option<bool>> {
-        let guard = |guard: &Option<Expr>, missing| guard.as_ref().map_or(Ok(Some(missing)), |e| self.world.truth(e, frame));
+        let guard =
+            |guard: &Option<Expr>, missing| guard.as_ref().map_or(Ok(Some(missing)), |e| self.world.truth(e, frame));
         let (when, unless) = (guard(&constraint.when, true)?, guard(&constraint.unless, false)?);
         let applies = conjunction(&[when, unless.map(|exempt| !exempt)]);
         Ok(if applies == Some(false) || met == Some(true) {
@@ -230,29 +262,29 @@ impl<'p> Judge<'p> {
         })
     }
 
-    /// A verdict that is not true, unless a waiver in force lifts it.
+    /// A verdict that is not true, unless waivers in force lift it.
     fn lifted(&self, constraint: &Constraint, frame: Frame, verdict: Option<bool>) -> Checked<Judged> {
+        let mut lifting = Vec::new();
         for name in &constraint.waivers {
             let waiver = self.program().waivers.get(name).ok_or_else(|| ill(format!("no waiver `{name}`")))?;
-            let due = waiver.rule == constraint.name && number::day_of(self.program().now) <= waiver.until;
             let guard = waiver.when.as_ref().map_or(Ok(Some(true)), |when| self.world.truth(when, frame))?;
-            if due && guard == Some(true) {
-                return Ok(Judged::Lifted(name.clone()));
+            if guard == Some(true) && number::day_of(self.program().now) <= waiver.until {
+                lifting.push(name.clone());
             }
         }
-        Ok(Judged::Fails(word(verdict)))
+        Ok(if lifting.is_empty() { Judged::Fails(word(verdict)) } else { Judged::Lifted(lifting) })
     }
 
-    /// Whether a denial fires: by constraint and clause, what came of each that is not false.
-    pub fn denials(&self) -> Checked<Vec<(&'p Constraint, usize, Judged)>> {
+    /// The denials that are not false, by constraint and clause, with what came of each.
+    pub fn denials(&self) -> Checked<Vec<(&'p Constraint, Judged)>> {
         let mut all = Vec::new();
         for constraint in &self.program().route.constraints {
-            for (number, (_, condition)) in constraint.clauses.iter().enumerate().filter(|(_, (e, _))| e == "deny") {
+            for (_, condition) in constraint.clauses.iter().filter(|(effect, _)| effect == "deny") {
                 let frame = crate::eval::NOBODY;
                 let met = self.world.truth(condition, frame)?.map(|met| !met);
                 let verdict = self.verdict(constraint, frame, met)?;
                 if verdict != Some(true) {
-                    all.push((constraint, number, self.lifted(constraint, frame, verdict)?));
+                    all.push((constraint, self.lifted(constraint, frame, verdict)?));
                 }
             }
         }
@@ -265,12 +297,14 @@ impl<'p> Judge<'p> {
         let (mut sum, mut counted) = (0, Vec::new());
         for (number, term) in self.role(place)?.terms.iter().enumerate() {
             let when = term.when.as_ref().map_or(Ok(Some(true)), |when| self.world.truth(when, frame))?;
-            if when != Some(true) || self.names_unfilled(place, term.when.iter().chain([&term.value]), given)? {
+            let named = self.term_roles.get(place).and_then(|terms| terms.get(number));
+            if when != Some(true) || named.into_iter().flatten().any(|role| self.unfilled(*role, given)) {
                 continue;
             }
             let units = match self.world.worth(&term.value, frame)? {
-                Known(Value::Number(units, Unit::Plain | Unit::Ratio)) => units,
-                Known(_) => return Err(ill("a score term that is no decimal")),
+                Known(Value::Number(units, _)) => units,
+                Known(Value::Int(whole)) => i128::from(whole) * number::ONE,
+                Known(_) => return Err(ill("a score term that is no number")),
                 Worth::Unknown | Worth::Fault => return Ok(None),
             };
             let Some(total) = number::in_range(sum + units) else { return Ok(None) };
@@ -280,27 +314,15 @@ impl<'p> Judge<'p> {
         Ok(Some((sum, counted)))
     }
 
-    /// Whether expressions name another role, no list, that is not filled.
-    fn names_unfilled<'a>(
-        &'a self,
-        own: usize,
-        exprs: impl Iterator<Item = &'a Expr>,
-        given: &[Option<Vec<Name>>],
-    ) -> Checked<bool> {
-        let (roles, ..) = named(self.program(), exprs)?;
-        let empty = |place: &usize| given.get(*place).and_then(Option::as_ref).is_some_and(Vec::is_empty);
-        Ok(roles.iter().any(|place| *place != own && empty(place) && self.role(*place).is_ok_and(|role| !role.list)))
-    }
-
-    /// The instances that judge a candidate alone and do not hold, each with what came of it.
-    pub fn own(&self, place: usize, subject: &Name) -> Checked<Vec<(&Instance<'p>, Judged)>> {
+    /// What came of the instances that judge a candidate alone and do not hold, by their places.
+    pub fn own(&self, place: usize, subject: &Name) -> Checked<Vec<(usize, Judged)>> {
         let mut all = Vec::new();
-        for instance in self.instances.iter().filter(|i| i.own && i.candidate == Some(place)) {
-            let judged = self.judge(instance, Some(subject), &[])?;
-            if judged != Judged::Holds {
-                all.push((instance, judged));
+        for (number, instance) in self.instances.iter().enumerate() {
+            if instance.own && instance.candidate == Some(place) {
+                all.push((number, self.judge(instance, Some(subject), &[])?));
             }
         }
+        all.retain(|(_, judged)| *judged != Judged::Holds);
         Ok(all)
     }
 }

@@ -130,7 +130,8 @@ pub fn read_instant(text: &str) -> Option<i128> {
 
 /// A length of time: the largest of `d h m s` of which it is a whole number; below a second in `ms`; else seconds.
 pub fn spell_duration(units: i128) -> String {
-    let whole = [(DAY, "d"), (3600, "h"), (60, "m"), (1, "s")].into_iter().find(|(length, _)| units % (length * ONE) == 0);
+    let whole =
+        [(DAY, "d"), (3600, "h"), (60, "m"), (1, "s")].into_iter().find(|(length, _)| units % (length * ONE) == 0);
     match whole {
         _ if units == 0 => "0s".to_owned(),
         Some((length, name)) => format!("{}{name}", spell(units / length)),
@@ -145,7 +146,8 @@ mod tests {
 
     #[test]
     fn halves_go_to_the_even_neighbour() {
-        for (a, b, quotient) in [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (5, -2, -2), (7, -2, -4), (-2, -3, 1)] {
+        for (a, b, quotient) in [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (5, -2, -2), (7, -2, -4), (-2, -3, 1)]
+        {
             assert_eq!(half_even(a, b), Some(quotient), "{a} / {b}");
         }
         assert_eq!(divide(ONE, 0), None);
@@ -165,7 +167,8 @@ mod tests {
         for text in ["2026-11-21T23:59:59Z", "1960-01-01T00:00:00.5Z"] {
             assert_eq!(read_instant(text).map(spell_instant).as_deref(), Some(text));
         }
-        for text in ["2026-11-21T24:00:00Z", "2026-11-21T00:60:00Z", "2026-11-21T00:00:00.50Z", "2026-11-21T00:00:00."] {
+        for text in ["2026-11-21T24:00:00Z", "2026-11-21T00:60:00Z", "2026-11-21T00:00:00.50Z", "2026-11-21T00:00:00."]
+        {
             assert_eq!(read_instant(text), None, "{text}");
         }
     }

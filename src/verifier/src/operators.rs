@@ -44,9 +44,7 @@ pub fn apply(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
         ("to_decimal", [Value::Int(a)]) => number(Some(i128::from(*a) * ONE)),
         ("to_decimal", [Value::Number(..)]) | ("to_instant", [Value::Instant(_)]) => Ok(operands.first().cloned()),
         ("to_instant", [Value::Date(days)]) => Ok(Some(Value::Instant(number::start_of(*days)))),
-        ("clamp", [value, lo, hi]) => {
-            extreme(false, extreme(true, value.clone(), lo.clone())?, hi.clone()).map(Some)
-        }
+        ("clamp", [value, lo, hi]) => extreme(false, extreme(true, value.clone(), lo.clone())?, hi.clone()).map(Some),
         ("min" | "max", all) => all.iter().cloned().map(Ok).reduce(|a, b| extreme(word == "max", a?, b?)).transpose(),
         ("cosine", [Value::Vector(a), Value::Vector(b)]) => number(functions::cosine(a, b)),
         ("energy", [Value::Vector(a)]) => number(functions::energy(a)),

@@ -35,6 +35,8 @@ pub struct Program {
     pub services: BTreeMap<Name, Service>,
     /// What must be true of the request, with the reasons.
     pub invariants: Vec<(Expr, Json)>,
+    /// Its type.
+    pub request_type: String,
     /// The fields of its type.
     pub request_fields: Vec<Field>,
     /// The request.
@@ -71,8 +73,6 @@ pub struct Signal {
 
 /// A waiver.
 pub struct Waiver {
-    /// The rule that it lifts.
-    pub rule: String,
     /// When.
     pub when: Option<Expr>,
     /// Its last day.
@@ -225,6 +225,7 @@ pub fn read(document: &Json) -> Checked<Program> {
         waivers: entries(policy, "waivers", |json| reader.waiver(json))?,
         route: reader.route(route_name, route, &services)?,
         invariants: reader.conditions(declared)?,
+        request_type: request_type.to_owned(),
         request_fields: reader.fields(member(declared, "fields")?)?,
         request: reader.value(member(request, "value")?)?,
         now: number::read_instant(text(document, "now")?).ok_or_else(|| Refusal::new("form", "`now` is no instant"))?,
@@ -323,23 +324,21 @@ impl<'a> Reader<'a> {
         let mut signals = entries(self.policy, "signals", declared)?;
         for (name, said) in object(document, "signals")? {
             let signal = signals.get_mut(name).ok_or_else(|| Refusal::new("signals", format!("no signal `{name}`")))?;
-            match said.has_keys(&["services"]) {
-                true if signal.subject.is_some() => signal.by_service = entries(said, "services", |json| self.value(json))?,
-                false if signal.subject.is_none() => signal.value = Some(self.value(said)?),
-                _ => return refuse("signals", format!("`{name}` is one value or one by service, not the other")),
+            if signal.subject.is_some() && said.has_keys(&["services"]) {
+                signal.by_service = entries(said, "services", |json| self.value(json))?;
+            } else if signal.subject.is_none() && said.has_keys(&["value"]) {
+                signal.value = Some(self.value(member(said, "value")?)?);
+            } else {
+                return refuse("signals", format!("`{name}` does not have the form of its signal"));
             }
         }
         Ok(signals)
     }
 
     fn waiver(&self, json: &Json) -> Checked<Waiver> {
-        let until = number::read_date(text(json, "until")?).ok_or_else(|| Refusal::new("policy", "`until` is no date"))?;
-        Ok(Waiver {
-            rule: text(json, "rule")?.to_owned(),
-            when: optional(json, "when", |json| self.expr(json))?,
-            until,
-            json: json.clone(),
-        })
+        let until =
+            number::read_date(text(json, "until")?).ok_or_else(|| Refusal::new("policy", "`until` is no date"))?;
+        Ok(Waiver { when: optional(json, "when", |json| self.expr(json))?, until, json: json.clone() })
     }
 
     fn route(&self, name: &str, json: &Json, services: &BTreeMap<Name, Service>) -> Checked<Route> {
@@ -379,7 +378,9 @@ impl<'a> Reader<'a> {
         let terms = scores.get(name).and_then(Json::list).unwrap_or(&[]).iter().map(term).collect::<Checked<_>>()?;
         let candidates = services.iter().filter(|(_, service)| service.traits.contains(trait_));
         let bound = |key: &str| match member(json, key)? {
-            Json::Number(bound) => usize::try_from(*bound).or_else(|_| refuse("policy", "a negative number of services")),
+            Json::Number(bound) => {
+                usize::try_from(*bound).or_else(|_| refuse("policy", "a negative number of services"))
+            }
             _ => refuse("policy", "a bound that is no number"),
         };
         Ok(Role {

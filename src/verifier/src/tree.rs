@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::Refusal;
 use crate::eval::{Assignment, ill};
 use crate::json::Json;
-use crate::judge::{Groups, Instance, Judge, Judged, groups_json};
+use crate::judge::{Groups, Instance, Judge, Judged, groups_json, ranges_json};
 use crate::program::{Checked, Role, list, member, text};
 use crate::value::Name;
 
@@ -21,8 +21,10 @@ pub struct Search<'a, 'p> {
     pub domains: Vec<Vec<Name>>,
     /// The instances between roles.
     pub between: Vec<&'a Instance<'p>>,
+    /// Somebody whom a list role must be given.
+    pub must: Option<(usize, Name)>,
     /// The step that is named in refusals.
-    pub step: &'a str,
+    pub step: String,
 }
 
 /// How far the roles are filled.
@@ -44,12 +46,12 @@ impl State {
     }
 
     /// The state after an option of a role: an element goes on a list, nobody closes it.
-    fn after(&self, place: usize, role: &Role, at: usize, option: Option<&Name>) -> State {
+    pub fn after(&self, place: usize, role: &Role, from: usize, option: Option<&Name>) -> State {
         let mut next = self.clone();
         let closed = match option {
             Some(name) if role.list => {
                 next.partial.0.push(name.clone());
-                next.partial.1 = at + 1;
+                next.partial.1 = from;
                 return next;
             }
             Some(name) => vec![name.clone()],
@@ -69,7 +71,7 @@ impl State {
 
 impl<'p> Search<'_, 'p> {
     fn refuse<T>(&self, reason: impl Into<String>) -> Checked<T> {
-        Err(Refusal::new(self.step, reason))
+        Err(Refusal::new(self.step.clone(), reason))
     }
 
     fn role(&self, place: usize) -> Checked<&'p Role> {
@@ -125,44 +127,59 @@ impl<'p> Search<'_, 'p> {
     }
 
     /// One branch: every option of the first role of a group, up to the one that is chosen.
-    fn branch(&self, state: &State, group: &[usize], branch: &Json, claim: Option<&Assignment>) -> Checked<Option<State>> {
+    fn branch(
+        &self,
+        state: &State,
+        group: &[usize],
+        branch: &Json,
+        claim: Option<&Assignment>,
+    ) -> Checked<Option<State>> {
         let Some((place, later)) = group.split_first() else { return self.refuse("a branch without a role") };
         let role = self.role(*place)?;
-        if !branch.has_keys(&["chosen", "excluded", "refuted", "rest", "role"]) || text(branch, "role")? != &*role.name {
+        if !branch.has_keys(&["chosen", "excluded", "refuted", "rest", "role"]) || text(branch, "role")? != &*role.name
+        {
             return self.refuse(format!("there is no branch on `{}`", role.name));
         }
         let chosen = member(branch, "chosen")?;
-        let (mut refuted, mut excluded, mut completed) = (list(branch, "refuted")?.iter(), Groups::new(), None);
-        for (at, option) in self.options(state, *place)? {
-            let next = state.after(*place, role, at, option.as_ref());
+        let mut subs =
+            Subtrees::read(list(branch, "refuted")?).ok_or_else(|| Refusal::new(self.step.clone(), "no subtrees"))?;
+        let (mut excluded, mut completed) = (Groups::new(), None);
+        let options = self.options(state, *place)?;
+        for (at, option) in &options {
+            let next = self.take(state, *place, *at, option.as_ref())?;
             if let Some(reason) = self.failing(&next, *place, option.as_ref())? {
-                excluded.entry(reason).or_default().insert(at);
+                excluded.entry(reason).or_default().insert(*at);
                 continue;
             }
             let still = if role.list && option.is_some() { group } else { later };
-            if *chosen == Json::Number(at as i64) {
+            if *chosen == Json::Number(*at as i64) {
                 completed = self.fill(next, still, list(branch, "rest")?, claim)?;
                 if completed.is_none() {
                     return self.refuse(format!("option {at} of `{}` is chosen, and refuted", role.name));
                 }
                 break;
             }
-            let sub = match refuted.next().and_then(Json::list) {
-                Some([position, Json::List(sub)]) if *position == Json::Number(at as i64) => sub,
-                _ => return self.refuse(format!("option {at} of `{}` is not accounted for", role.name)),
+            let Some(sub) = subs.visit(*at) else {
+                return self.refuse(format!("option {at} of `{}` is not accounted for", role.name));
             };
             if self.fill(next, still, sub, None)?.is_some() {
                 return self.refuse(format!("option {at} of `{}` is not refuted", role.name));
             }
         }
         let undone = *chosen == Json::Null && *member(branch, "rest")? == Json::Null;
-        if refuted.next().is_some() || completed.is_none() != undone {
+        if !subs.are_canonical() || completed.is_none() != undone {
             return self.refuse(format!("the branch on `{}` accounts for options that there are not", role.name));
         }
         if *member(branch, "excluded")? != groups_json(&excluded, "options") {
             return self.refuse(format!("the branch on `{}` excludes others, or by other constraints", role.name));
         }
         Ok(completed)
+    }
+
+    /// The state after an option is taken; where the ranks of a list are not known yet, any order of it may follow.
+    fn take(&self, state: &State, place: usize, at: usize, option: Option<&Name>) -> Checked<State> {
+        let from = if self.depends(state, place) { 0 } else { at + 1 };
+        Ok(state.after(place, self.role(place)?, from, option))
     }
 
     /// The options of a role with their positions: its domain in the order of rank as far as scores are known yet, and
@@ -175,11 +192,20 @@ impl<'p> Search<'_, 'p> {
             ranked.push((Reverse(score.unwrap_or(i128::MIN)), name));
         }
         ranked.sort();
-        let (count, (least, most)) = (state.partial.0.len(), role.bounds);
-        let nobody = if count >= least { Some((ranked.len(), None)) } else { None };
-        let domain = ranked.into_iter().enumerate().map(|(at, (_, name))| (at, Some(name.clone())));
-        let domain = domain.skip(state.partial.1).filter(|_| count < most);
-        Ok(domain.chain(nobody).collect())
+        let (taken, from) = &state.partial;
+        let (least, most) = role.bounds;
+        let must = self.must.as_ref().filter(|(of, name)| *of == place && !taken.contains(name)).map(|(_, name)| name);
+        let last = must
+            .and_then(|must| ranked.iter().position(|(_, name)| *name == must))
+            .filter(|_| !self.depends(state, place));
+        let nobody = if taken.len() >= least && must.is_none() { Some((ranked.len(), None)) } else { None };
+        let domain = ranked.iter().enumerate().skip(*from).filter(|(at, (_, name))| {
+            // Somebody who must be on the list comes after those who rank before, as long as there is room.
+            let room =
+                must.is_none_or(|must| *name == must || (taken.len() + 1 < most && last.is_none_or(|last| *at < last)));
+            taken.len() < most && room && !taken.contains(name)
+        });
+        Ok(domain.map(|(at, (_, name))| (at, Some((*name).clone()))).chain(nobody).collect())
     }
 
     fn score(&self, place: usize, name: &Name, given: &Assignment) -> Checked<Option<i128>> {
@@ -202,12 +228,19 @@ impl<'p> Search<'_, 'p> {
             let subjects: Vec<Option<&Name>> = match instance.candidate {
                 None => vec![None],
                 Some(candidate) if candidate == place && !whole => option.map(Some).into_iter().collect(),
-                Some(candidate) => next.given.get(candidate).and_then(Option::as_ref).into_iter().flatten().map(Some).collect(),
+                Some(candidate) => {
+                    next.given.get(candidate).and_then(Option::as_ref).into_iter().flatten().map(Some).collect()
+                }
             };
             for subject in subjects {
                 if let Judged::Fails(verdict) = self.judge.judge(instance, subject, &next.given)? {
                     return Ok(Some((instance.constraint.clone(), instance.clause, verdict)));
                 }
+            }
+            if let (true, Some(candidate)) = (instance.is_score(), instance.candidate)
+                && !self.rank(next, &[candidate])?.is_sorted_by(|a, b| a < b)
+            {
+                return Ok(Some((instance.constraint.clone(), instance.clause, "false")));
             }
         }
         Ok(None)
@@ -255,7 +288,7 @@ impl<'p> Search<'_, 'p> {
         let role = self.role(*place)?;
         for (at, option) in self.options(state, *place)? {
             self.judge.world.charge(1)?;
-            let next = state.after(*place, role, at, option.as_ref());
+            let next = self.take(state, *place, at, option.as_ref())?;
             if self.failing(&next, *place, option.as_ref())?.is_none() {
                 self.completions(&next, if role.list && option.is_some() { group } else { later }, judge)?;
             }
@@ -267,11 +300,56 @@ impl<'p> Search<'_, 'p> {
         let mut rank = Rank::new();
         for place in group {
             for name in state.given.get(*place).and_then(Option::as_ref).into_iter().flatten() {
-                let score = self.score(*place, name, &state.given)?.ok_or_else(|| ill("a score that is unknown"))?;
-                rank.push((false, Reverse(score), name.clone()));
+                let score = self.score(*place, name, &state.given)?;
+                rank.push((false, Reverse(score.unwrap_or(i128::MIN)), name.clone()));
             }
             rank.push((true, Reverse(0), Name::from("")));
         }
         Ok(rank)
+    }
+}
+
+/// The refuted options of a branch, grouped by the tree that refutes them: `[[ranges, branches], …]`.
+pub struct Subtrees<'a> {
+    /// Ranges with the place of their tree, ascending.
+    ranges: Vec<(i64, i64, usize)>,
+    /// The ranges as they are spelled, the tree, and the positions that were visited.
+    trees: Vec<(&'a Json, &'a [Json], BTreeSet<usize>)>,
+}
+
+impl<'a> Subtrees<'a> {
+    /// Reads the groups; nothing if they have another form.
+    pub fn read(groups: &'a [Json]) -> Option<Self> {
+        let mut subtrees = Subtrees { ranges: Vec::new(), trees: Vec::new() };
+        for (number, group) in groups.iter().enumerate() {
+            let [spelled, branches] = group.list()? else { return None };
+            for range in spelled.list()? {
+                let [Json::Number(from), Json::Number(to)] = range.list()? else { return None };
+                subtrees.ranges.push((*from, *to, number));
+            }
+            subtrees.trees.push((spelled, branches.list()?, BTreeSet::new()));
+        }
+        subtrees.ranges.sort();
+        Some(subtrees)
+    }
+
+    /// The tree for a position.
+    pub fn visit(&mut self, at: usize) -> Option<&'a [Json]> {
+        let position = i64::try_from(at).ok()?;
+        let behind = self.ranges.partition_point(|(from, ..)| *from <= position);
+        let (_, to, tree) = self.ranges.get(behind.checked_sub(1)?)?;
+        let (_, branches, visited) = self.trees.get_mut(*tree).filter(|_| position <= *to)?;
+        visited.insert(at);
+        Some(*branches)
+    }
+
+    /// Whether each tree stands once, for exactly the positions that were visited, in the order of the first of them.
+    pub fn are_canonical(&self) -> bool {
+        let distinct: BTreeSet<&[Json]> = self.trees.iter().map(|(_, tree, _)| *tree).collect();
+        let exact =
+            self.trees.iter().all(|(spelled, _, visited)| **spelled == ranges_json(visited) && !visited.is_empty());
+        exact
+            && distinct.len() == self.trees.len()
+            && self.trees.is_sorted_by_key(|(.., visited)| visited.first().copied())
     }
 }

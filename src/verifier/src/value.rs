@@ -252,8 +252,16 @@ impl Types {
         let number = |unit| Some(Value::Number(number::read(body.text()?)?, unit));
         let all = || body.list()?.iter().map(|item| self.read_value(item)).collect::<Option<Vec<_>>>();
         match kind.as_str() {
-            "bool" => if let Json::Bool(value) = body { Some(Value::Bool(*value)) } else { None },
-            "int" => body.text()?.parse().ok().filter(|v: &i64| Some(v.to_string().as_str()) == body.text()).map(Value::Int),
+            "bool" => {
+                if let Json::Bool(value) = body {
+                    Some(Value::Bool(*value))
+                } else {
+                    None
+                }
+            }
+            "int" => {
+                body.text()?.parse().ok().filter(|v: &i64| Some(v.to_string().as_str()) == body.text()).map(Value::Int)
+            }
             "decimal" => number(Unit::Plain),
             "ratio" => number(Unit::Ratio),
             "duration" => number(Unit::Duration),
@@ -275,7 +283,12 @@ impl Types {
                 let elements = all()?;
                 elements.is_sorted_by(|a, b| a < b).then(|| Value::set(elements))
             }
-            "vector" => body.list()?.iter().map(|n| number::read(n.text()?)).collect::<Option<Vec<_>>>().map(|v| Value::Vector(v.into())),
+            "vector" => body
+                .list()?
+                .iter()
+                .map(|n| number::read(n.text()?))
+                .collect::<Option<Vec<_>>>()
+                .map(|v| Value::Vector(v.into())),
             "record" => {
                 let field = |pair: &Json| {
                     let [name, value] = pair.list()? else { return None };
