@@ -9,3 +9,6 @@ pub mod facts;
 pub mod ir;
 pub mod syntax;
 pub mod value;
+pub mod graph;
+pub mod resolve;
+pub mod check;
