@@ -5,4 +5,8 @@
 
 pub mod base;
 pub mod diag;
+pub mod world;
+
 pub mod syntax;
+
+pub mod cli;
