@@ -9,4 +9,9 @@ pub mod world;
 
 pub mod syntax;
 
+pub mod ir;
+
+pub mod facts;
+pub mod value;
+
 pub mod cli;

@@ -8,8 +8,10 @@ pub mod canonical;
 pub mod currency;
 pub mod decimal;
 pub mod limits;
+pub mod pattern;
 pub mod similar;
 pub mod source;
+pub mod words;
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 //! Items, members and expressions that did not parse are `Error` nodes, so that later stages still see everything
 //! around them. Meaning is given in `resolve/` and `check/`.
 
+pub use crate::base::words::{Cardinality, Composition, Direction};
 use crate::base::{Currency, Date, Decimal, Instant, Name, Span};
 
 /// One source file.
@@ -193,32 +194,6 @@ pub struct TraitItem {
     pub invariants: Vec<Invariant>,
 }
 
-/// Which way a promised bound points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// The promised value is an upper bound.
-    AtMost,
-    /// The promised value is a lower bound.
-    AtLeast,
-}
-
-/// How the promises of a chain of services make the promise of the chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Composition {
-    /// The sum along the critical path.
-    Sum,
-    /// The smallest.
-    Min,
-    /// The largest.
-    Max,
-    /// The product.
-    Product,
-    /// All of them.
-    And,
-    /// Any of them.
-    Or,
-}
-
 /// `guarantee latency: duration at most, composes by sum`
 #[derive(Clone, Debug, PartialEq)]
 pub struct GuaranteeDecl {
@@ -397,22 +372,6 @@ pub struct RouteItem {
     pub requires: Vec<RequireClause>,
     /// Its scores.
     pub scores: Vec<ScoreBlock>,
-}
-
-/// How many services a role takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cardinality {
-    /// `Model`: exactly one.
-    One,
-    /// `Model?`: one if any is admissible.
-    Optional,
-    /// `Model[lo..hi]`: an ordered list, as many as admissible.
-    List {
-        /// The fewest.
-        lo: usize,
-        /// The most.
-        hi: usize,
-    },
 }
 
 /// `fallback: Model[0..2]`
