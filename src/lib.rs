@@ -5,10 +5,20 @@
 
 pub mod base;
 pub mod diag;
-pub mod facts;
-pub mod ir;
+pub mod world;
+
 pub mod syntax;
+
 pub mod value;
+
+pub mod ir;
+
 pub mod graph;
+
 pub mod resolve;
+
+pub mod facts;
+
 pub mod check;
+
+pub mod cli;

@@ -1,2 +1,7 @@
 //! The `provost` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    provost::cli::main()
+}
