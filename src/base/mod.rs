@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod currency;
 pub mod decimal;
 pub mod limits;
+pub mod pattern;
 pub mod similar;
 pub mod source;
 
