@@ -11,7 +11,7 @@ use super::brackets::{self, Brackets};
 use super::grammar::{Pair, Rule, read};
 use super::kinds::{BETWEEN, Kind, item_words};
 use super::lower::{Lower, Part, members};
-use super::split::{Chunk, behind_front, split};
+use super::split::{Chunk, behind_front, has_head, split};
 use super::tokens::{self, Token, tokens};
 use super::{codes, report};
 
@@ -64,6 +64,11 @@ impl<'a, 'i> Reader<'a, 'i> {
         let Some(item) = self.lower.item(&pair) else { return chunk.end };
         let next = self.tokens.partition_point(|t| t.start < item.span.end as usize);
         let closed = self.tokens.get(next.saturating_sub(1)).is_some_and(|t| t.is("}"));
+        if next > chunk.end && has_head(&self.tokens, behind_front(&self.tokens, chunk.end)) {
+            // The word of the next item was taken for a name that this one lacked.
+            self.recover(at, chunk.end);
+            return chunk.end;
+        }
         self.items.push(item);
         if next >= chunk.end || closed || self.begins_item(next) {
             return next;
@@ -218,7 +223,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 if !self.flawed(&brackets, word, self.line_end(word, end)) {
                     self.report_piece(Rule::one_item, word, end);
                 }
-                (word..end).find(|at| self.tokens.get(*at).is_some_and(|t| t.is("{")))
+                self.body(kind, word, end, &brackets)
             }
         };
         let open = open?;
@@ -230,6 +235,18 @@ impl<'a, 'i> Reader<'a, 'i> {
         let (head, _) = head?;
         let span = self.lower.span_of(self.slice(word, end));
         Some(self.lower.declaration(&head, parts, span))
+    }
+
+    /// The brace that opens the body of an item whose head cannot be read.
+    fn body(&self, kind: &Kind, word: usize, end: usize, brackets: &Brackets) -> Option<usize> {
+        let mut opens = Vec::new();
+        let mut at = word;
+        while at < end {
+            opens.extend(self.tokens.get(at).filter(|t| t.is("{")).map(|_| at));
+            at = brackets.partner.get(&at).map_or(at, |close| *close) + 1;
+        }
+        // Only the head of a table holds braces of its own.
+        if kind.word == "table" { opens.pop().filter(|_| !opens.is_empty()) } else { opens.first().copied() }
     }
 
     /// One past the last token on the line of a token.
@@ -358,24 +375,24 @@ impl<'a, 'i> Reader<'a, 'i> {
             return true;
         }
         if kind.word == "enum" {
-            return matches!(token.kind, tokens::Kind::Word | tokens::Kind::Text) && (token.first || before.is(","));
-        }
-        let goes_on = before.kind == tokens::Kind::Sign && !before.is_any(&[",", ";", "?", "+"]);
-        if goes_on || BETWEEN.contains(&before.text) {
-            return false;
+            let open = matches!(token.kind, tokens::Kind::Open | tokens::Kind::Close | tokens::Kind::Sign);
+            return !open && (token.first || before.is(","));
         }
         let next = self.tokens.get(at + 1);
+        let sign = before.kind == tokens::Kind::Sign && !before.is_any(&[",", ";", "?", "+"]);
+        let goes_on = sign || BETWEEN.contains(&before.text);
         if kind.starts.contains(&token.text) {
-            return next.is_none_or(|n| !n.is_any(&[":", ".", "=", ","]) || kind.joints.is_empty());
+            let named = kind.joints.is_empty() || next.is_none_or(|n| !n.is_any(&[":", ".", "=", ","]));
+            return named && (token.first || !goes_on) && !before.is(".");
         }
-        if !token.first || token.kind == tokens::Kind::Close {
+        if !token.first || token.kind == tokens::Kind::Close || before.is_any(&[".", ","]) {
             return false;
         }
         if next.is_some_and(|n| n.is_any(kind.joints)) {
-            return true;
+            return !BETWEEN.contains(&before.text);
         }
         let margin = self.tokens.get(first).filter(|t| t.first).map(|t| t.indent);
         let word = token.kind == tokens::Kind::Word && !BETWEEN.contains(&token.text);
-        word && margin == Some(token.indent) && !before.is(",")
+        word && margin == Some(token.indent) && !goes_on
     }
 }

@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use super::codes;
 use super::grammar::Rule;
 use super::lower::Lower;
-use super::slips::{Place, slip};
+use super::slips::{Place, slip, unit_slip};
 use super::tokens::{Kind, Token, first_token, tokens};
 use super::words::{Weight, weight, words};
 
@@ -31,15 +31,25 @@ pub fn unexpected(lower: &Lower<'_>, piece: &str, error: &Error<Rule>) -> Diagno
     };
     let expected = expected(positives);
     let (before, rest) = piece.split_at_checked(at).unwrap_or((piece, ""));
-    let before = last_token(before);
+    let line = last_line(before);
+    let behind = |back: usize| line.len().checked_sub(back).and_then(|i| line.get(i));
     let Some((kind, letters)) = first_token(rest) else {
-        let span = lower.span_of(before.map_or(piece, |token| token.text));
-        let behind = before.map(|token| format!(" behind {}", found(&token))).unwrap_or_default();
-        let error = Diagnostic::error(&codes::UNEXPECTED, span, format!("expected {expected}{behind}"));
+        let span = lower.span_of(behind(1).map_or(piece, |token| token.text));
+        if let Some(help) = behind(2).zip(behind(1)).and_then(|(number, unit)| unit_slip(number, unit.text)) {
+            let message = format!("`{}` is no unit", behind(1).map_or("", |t| t.text));
+            return Diagnostic::error(&codes::BAD_NUMBER, span, message).label("behind a number").help(help);
+        }
+        let name = behind(1).map(|token| format!(" behind {}", found(token))).unwrap_or_default();
+        let error = Diagnostic::error(&codes::UNEXPECTED, span, format!("expected {expected}{name}"));
         return error.label("something is missing behind this");
     };
     let span = lower.span_of(letters);
-    let place = Place { kind, letters, rest, before: before.map_or("", |token| token.text), positives };
+    let text = |back: usize| behind(back).map_or("", |token| token.text);
+    if let Some(help) = behind(1).and_then(|number| unit_slip(number, letters)) {
+        let error = Diagnostic::error(&codes::BAD_NUMBER, span, format!("`{letters}` is no unit"));
+        return error.label("behind a number").help(help);
+    }
+    let place = Place { kind, letters, rest, before: text(1), before_that: text(2), positives };
     if let Some(slip) = slip(&place) {
         let error = Diagnostic::error(slip.code, span, slip.message).label(slip.label).help(slip.help);
         return match slip.write {
@@ -76,7 +86,12 @@ fn expected(positives: &[Rule]) -> String {
     let mut named: Vec<(Weight, &str)> = positives.iter().map(|rule| (weight(*rule), words(*rule))).collect();
     let operator = positives.contains(&Rule::infix);
     // Behind a whole expression anything of the next member may follow; that says nothing about this one.
-    let continues = |name: &str| matches!(name, "`)`" | "`]`" | "`}`" | "`,`" | "`:`" | "`then`" | "`else`" | "`=`");
+    let continues = |name: &str| {
+        matches!(
+            name,
+            "`)`" | "`]`" | "`}`" | "`,`" | "`:`" | "`then`" | "`else`" | "`=`" | "`into`" | "`with`" | "`by`"
+        )
+    };
     if operator {
         named.retain(|(weight, name)| *weight == Weight::Could || continues(name));
     }
@@ -86,7 +101,7 @@ fn expected(positives: &[Rule]) -> String {
     named.sort_by_key(|(weight, _)| *weight);
     let mut all: Vec<&str> = Vec::new();
     for (_, name) in named {
-        if !all.contains(&name) && (name != "the end" || operator) {
+        if !all.contains(&name) && name != "the end" {
             all.push(name);
         }
     }
@@ -123,15 +138,16 @@ pub fn found(token: &Token<'_>) -> String {
     }
 }
 
-/// The last token of a text.
-fn last_token(text: &str) -> Option<Token<'_>> {
+/// The tokens on the last line of a text that has any.
+fn last_line(text: &str) -> Vec<Token<'_>> {
     let mut rest = text.trim_end();
     while !rest.is_empty() {
         let line = rest.rfind('\n').map_or(0, |at| at + 1);
-        if let Some(token) = tokens(rest.get(line..)?, 0).pop() {
-            return Some(token);
+        let tokens = tokens(rest.get(line..).unwrap_or_default(), 0);
+        if !tokens.is_empty() {
+            return tokens;
         }
-        rest = rest.get(..line)?.trim_end();
+        rest = rest.get(..line).unwrap_or_default().trim_end();
     }
-    None
+    Vec::new()
 }

@@ -4,7 +4,9 @@ use crate::diag::Code;
 
 use super::codes;
 use super::grammar::Rule;
-use super::tokens::Kind;
+use super::tokens::{Kind, Token};
+use super::{kinds, words};
+use crate::base::{Currency, similar};
 
 /// The place at which reading stopped.
 pub struct Place<'a> {
@@ -16,6 +18,8 @@ pub struct Place<'a> {
     pub rest: &'a str,
     /// The token before it.
     pub before: &'a str,
+    /// The token before that.
+    pub before_that: &'a str,
     /// What could have stood there.
     pub positives: &'a [Rule],
 }
@@ -53,7 +57,60 @@ impl Place<'_> {
 
 /// The slip at a place, if it is one that many people make.
 pub fn slip(place: &Place<'_>) -> Option<Slip> {
-    foreign(place).or_else(|| quotes(place)).or_else(|| wrong_sign(place)).or_else(|| wrong_word(place))
+    foreign(place)
+        .or_else(|| quotes(place))
+        .or_else(|| wrong_sign(place))
+        .or_else(|| misspelt(place))
+        .or_else(|| wrong_word(place))
+        .or_else(|| no_colon(place))
+}
+
+/// The help for a unit that is written like a word behind a number.
+pub fn unit_slip(number: &Token<'_>, unit: &str) -> Option<String> {
+    if number.kind != Kind::Number {
+        return None;
+    }
+    let short = match unit {
+        "ms" | "msec" | "millis" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "percent" => "%",
+        "dollars" => return Some(format!("amounts are written `${}`", number.text)),
+        _ => {
+            let code = Currency::from_code(unit).filter(|_| unit.len() == 3)?;
+            return Some(format!("a currency is written in capitals: `{} {}`", number.text, code.code()));
+        }
+    };
+    Some(format!("the unit stands right behind the number: `{}{short}`", number.text))
+}
+
+/// A word that is nearly one that could stand here.
+fn misspelt(place: &Place<'_>) -> Option<Slip> {
+    if place.kind != Kind::Word {
+        return None;
+    }
+    let possible = place.positives.iter().map(|rule| words::words(*rule).trim_matches('`'));
+    let near = similar::nearest(place.letters, possible.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase())))?;
+    let message = format!("no `{}` can stand here", place.letters);
+    let slip = Slip::new(message, "not a word that fits here", format!("did you mean `{near}`?"));
+    Some(slip.write(place.letters.len(), near))
+}
+
+/// A name that lacks its colon, or was meant to be the word of a clause.
+fn no_colon(place: &Place<'_>) -> Option<Slip> {
+    let infix = place.could_be(Rule::infix) || place.could_be(Rule::assign);
+    if place.kind != Kind::Word || infix || !place.could_be(Rule::colon) {
+        return None;
+    }
+    let starts = kinds::ITEMS.iter().flat_map(|kind| kind.starts.iter().copied());
+    let message = format!("expected `:` before `{}`", place.letters);
+    let help = match similar::nearest(place.before, starts) {
+        Some(near) => format!("did you mean `{near}` instead of `{}`?", place.before),
+        None => format!("a name is followed by a colon: `{}: {}`", place.before, place.letters),
+    };
+    Some(Slip::new(message, "expected `:`", help))
 }
 
 /// Signs of other languages for which this one has words or other signs.
@@ -91,7 +148,8 @@ fn quotes(place: &Place<'_>) -> Option<Slip> {
         _ => return None,
     };
     let help = "texts stand between double quotes: `\"text\"`";
-    let slip = Slip { code: &codes::FOREIGN_SIGN, ..Slip::new("texts stand between `\"`", "not a quote here", help) };
+    let slip =
+        Slip { code: &codes::FOREIGN_SIGN, ..Slip::new(format!("`{first}` begins no text"), "not a quote here", help) };
     let inside = place.rest.get(first.len_utf8()..)?.lines().next()?;
     let Some((text, _)) = inside.split_once([close, '”', '“']).filter(|(text, _)| !text.contains(['"', '\\']))
     else {
@@ -152,11 +210,6 @@ fn wrong_word(place: &Place<'_>) -> Option<Slip> {
             "the reason is not in quotes",
             "expected a text in quotes",
             "write the reason as a text: `because \"…\"`",
-        ),
-        _ if word && place.could_be(Rule::colon) && !infix && !place.could_be(Rule::assign) => Slip::new(
-            format!("expected `:` before `{}`", place.letters),
-            "expected `:`",
-            format!("a name is followed by a colon: `{}: {}`", place.before, place.letters),
         ),
         _ => return None,
     })

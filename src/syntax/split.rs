@@ -170,7 +170,7 @@ fn item_start(tokens: &[Token<'_>], at: usize, inside: bool) -> Option<usize> {
 }
 
 /// Whether the tokens from `at` can only be the head of an item.
-fn has_head(tokens: &[Token<'_>], at: usize) -> bool {
+pub fn has_head(tokens: &[Token<'_>], at: usize) -> bool {
     let Some([word, name, next]) = tokens.get(at..at + 3) else { return false };
     let behind: &[&str] = match word.text {
         "enum" => &["{", "ordered"],

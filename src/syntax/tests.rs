@@ -5,6 +5,7 @@ use super::*;
 
 mod examples;
 mod precedence;
+mod recovery;
 
 /// Reads a text that is right.
 fn good(text: &str) -> File {
