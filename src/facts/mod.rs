@@ -7,8 +7,11 @@
 //! In the order of the work: [`tree`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
 //! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas; [`export`] writes contracts back.
 
+pub mod adapter;
 pub mod codes;
+pub mod contract;
 pub mod decode;
+pub mod export;
 pub mod request;
 pub mod set;
 pub mod signals;
