@@ -1,0 +1,72 @@
+//! A package, opened: from a folder to a checked program, in one call.
+//!
+//! *Takes* a folder through the [`World`]; *gives* a [`Package`] with everything that could be understood and everything that
+//! is wrong. *Promises* that a package without errors may run. *Leaves out* decisions.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::base::{Name, Sources, Span};
+use crate::check::{self, Checker};
+use crate::diag::{Diagnostic, print};
+use crate::ir::suite::Test;
+use crate::ir::{Policy, Services};
+use crate::resolve::{self, Loaded};
+use crate::world::World;
+
+/// A package and all it depends on, checked.
+#[derive(Debug)]
+pub struct Package {
+    /// What the organisation wrote.
+    pub policy: Policy,
+    /// What the services state.
+    pub services: Services,
+    /// What the package says of its own decisions.
+    pub tests: Vec<Test>,
+    /// Every file that was read.
+    pub sources: Sources,
+    /// What is wrong, in order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Package {
+    /// Whether it may run.
+    pub fn is_sound(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Opens the package in a folder: parse, resolve, check.
+pub fn open(world: &dyn World, dir: &Path) -> Package {
+    let loaded = resolve::load(world, dir);
+    let Loaded { program, sources, imports, mut diagnostics, damaged } = loaded;
+    let checker = Checker::declare(&program, &sources);
+    let (imported, places) = import(&checker, &imports, &sources, &mut diagnostics);
+    let checked = checker.finish(imported, &places);
+    let follows_from_damage = |d: &Diagnostic| {
+        let says_missing = ABSENCES.contains(&d.code.id);
+        says_missing && damaged.iter().any(|s| s.file == d.span.file && s.start <= d.span.start && d.span.end <= s.end)
+    };
+    diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !follows_from_damage(d)));
+    print::sort(&mut diagnostics, &sources);
+    Package { policy: checked.policy, services: checked.services, tests: checked.tests, sources, diagnostics }
+}
+
+/// Codes that say that something is missing: not said of an item in which something did not parse, since what is missing
+/// may be what did not parse.
+const ABSENCES: &[&str] = &[
+    check::codes::EMPTY.id,
+    check::codes::EMPTY_RULE.id,
+    check::codes::WAIVER.id,
+    check::codes::ROLES.id,
+    crate::facts::codes::MISSING_FIELD.id,
+];
+
+fn import(
+    _checker: &Checker<'_>,
+    _imports: &[resolve::Import],
+    _sources: &Sources,
+    _diagnostics: &mut Vec<Diagnostic>,
+) -> (Services, BTreeMap<Name, Span>) {
+    (Services::new(), BTreeMap::new())
+}
