@@ -5,7 +5,8 @@
 //! invented. *Leaves out* invariants, which the evaluator judges, and the reading of files, which the shells do.
 //!
 //! In the order of the work: [`tree`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
-//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas; [`export`] writes contracts back.
+//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas; [`export`] writes contracts back, and
+//! [`schema`] describes them to editors.
 
 pub mod adapter;
 pub mod codes;
@@ -13,6 +14,7 @@ pub mod contract;
 pub mod decode;
 pub mod export;
 pub mod request;
+pub mod schema;
 pub mod set;
 pub mod signals;
 pub mod tree;

@@ -265,3 +265,50 @@ fn the_extension_names_the_format() {
     assert!(read(FileId(0), "x.YML", "a: 1").is_ok());
     assert_eq!(read(FileId(0), "x.ini", "a=1").unwrap_err().first().unwrap().code.id, "P0504");
 }
+
+#[test]
+fn any_part_may_be_repeated_without_end() {
+    let parts = [
+        "a: 1\n",
+        "[",
+        "{",
+        "- a\n",
+        "- ",
+        "\n",
+        "# x\n",
+        "'",
+        "\"",
+        "? a\n",
+        "*a ",
+        "&a ",
+        "!a ",
+        ": ",
+        "a ",
+        "a\n",
+        "a,",
+        "  ",
+        "|\n",
+        "é",
+        "[a]\n",
+        "{a: b}\n",
+        "- &a b\n- *a\n",
+        "\t",
+        "a: |\n  x\n",
+        "%a\n",
+        "a = 1\n",
+        "[[a]]\n",
+        "a.",
+        "a=[1]\n",
+        "\\",
+        "\"a\\",
+        "[1,",
+        "{\"a\":",
+    ];
+    for part in parts {
+        let text = part.repeat(20_000 / part.len());
+        for format in [Format::Json, Format::Yaml, Format::Toml] {
+            let _ = read_as(format, FileId(0), &text);
+            let _ = read_as(format, FileId(0), &format!("[{text}"));
+        }
+    }
+}
