@@ -5,7 +5,11 @@
 
 pub mod base;
 pub mod diag;
+pub mod eval;
 pub mod facts;
+pub mod graph;
 pub mod ir;
+pub mod plan;
+pub mod route;
 pub mod syntax;
 pub mod value;
