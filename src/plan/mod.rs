@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::base::{Name, canonical};
 use crate::ir::{self, Policy, Services};
+use crate::value::Value;
 pub use bits::Bits;
 pub use code::{Code, Who};
 pub use columns::{Column, Partition};
@@ -34,6 +35,8 @@ pub struct Plan {
     pub services: Arc<Services>,
     /// The services' names; a service's number is its place here.
     pub names: Vec<Name>,
+    /// The services as values, by number.
+    pub selves: Vec<Value>,
     /// The columns that some expression reads.
     pub columns: Vec<Column>,
     /// The relations that some expression closes over: their names and, for each service, whom it names.
@@ -62,10 +65,11 @@ pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
         .iter()
         .map(|field| (field.clone(), compile::relation(&services, field)))
         .collect();
+    let selves = names.iter().cloned().map(Value::Service).collect();
     let numbers = names.iter().cloned().zip(0..).collect();
     let policy_digest = canonical::digest(&ir::json::policy(&policy));
     let services_digest = canonical::digest(&ir::json::services(&services));
-    Plan { names, columns, relations, routes, slots, policy_digest, services_digest, numbers, policy, services }
+    Plan { names, selves, columns, relations, routes, slots, policy_digest, services_digest, numbers, policy, services }
 }
 
 impl Plan {
@@ -80,7 +84,7 @@ impl Plan {
     }
 
     /// What a service states for a column.
-    pub fn stated(&self, column: usize, service: usize) -> Option<&crate::value::Value> {
+    pub fn stated(&self, column: usize, service: usize) -> Option<&Value> {
         self.columns.get(column)?.values.get(service)?.as_ref()
     }
 }
