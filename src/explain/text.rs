@@ -74,21 +74,7 @@ fn invalid(told: &Told<'_>) -> String {
 }
 
 fn denied(told: &Told<'_>) -> String {
-    let line = |f: &Failure| {
-        let values = match (&f.left, f.relation, &f.right) {
-            (Some(left), Some("is"), Some(_)) => format!("its condition is {left}"),
-            (Some(left), Some(relation), Some(right)) => format!("{left} {relation} {right}"),
-            _ => String::new(),
-        };
-        let unknown = match f.missing.is_empty() {
-            true => String::new(),
-            false => {
-                let missing: Vec<String> = f.missing.iter().map(ToString::to_string).collect();
-                format!("; unknown, since there is no {}", missing.join(" and no "))
-            }
-        };
-        format!("{}: {values}{unknown}  [{}]", f.constraint, f.at)
-    };
+    let line = |f: &Failure| format!("{}: {}  [{}]", f.constraint, miss(f).words, f.at);
     section("denied by", &told.decision.denied_by.iter().map(line).collect::<Vec<_>>())
 }
 

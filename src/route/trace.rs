@@ -144,6 +144,7 @@ impl<'p> Trace<'p> {
                 verdict: denied.verdict,
                 because: constraint.because.clone(),
                 at: denial.at.clone(),
+                what: plan_reason.what,
                 left: Some(plan_reason.left),
                 relation: Some(plan_reason.relation),
                 right: Some(plan_reason.right),
