@@ -17,6 +17,7 @@ const LIMIT: i128 = 100_000_000_000_000_000_000 * SCALE;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Decimal(i128);
 
+#[expect(clippy::should_implement_trait, reason = "each of these can fail, which the operators cannot say")]
 impl Decimal {
     /// Zero.
     pub const ZERO: Self = Self(0);

@@ -4,6 +4,8 @@
 //! machine. *Promises* one order on every run: by file name, then position, then code. *Leaves out* what a code means:
 //! each stage declares its own codes.
 
+pub mod print;
+
 use crate::base::Span;
 
 /// How bad it is.

@@ -1,4 +1,23 @@
-//! Facts of one decision: data from outside, typed against the checked program.
+//! Facts: data from outside, typed against the checked program.
+//!
+//! *Takes* requests, signals and contracts as JSON, YAML or TOML; *gives* them typed against the [`crate::ir::Policy`].
+//! *Promises*: all errors of a file at once, each at its place; a fact that is not stated stays unknown, and nothing is
+//! invented. *Leaves out* invariants, which the evaluator judges, and the reading of files, which the shells do.
+//!
+//! In the order of the work: [`tree`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
+//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas; [`export`] writes contracts back, and
+//! [`schema`] describes them to editors.
+
+pub mod adapter;
+pub mod codes;
+pub mod contract;
+pub mod decode;
+pub mod export;
+pub mod request;
+pub mod schema;
+pub mod set;
+pub mod signals;
+pub mod tree;
 
 use std::collections::BTreeMap;
 

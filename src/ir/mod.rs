@@ -7,6 +7,8 @@
 
 pub mod expr;
 pub mod json;
+pub mod suite;
+pub mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,6 +4,9 @@
 //! has one meaning, whoever asks: the check of constants and the evaluator call the same function. *Leaves out* unknowns,
 //! which are the evaluator's business.
 
+pub mod functions;
+pub mod matching;
+pub mod ops;
 pub mod text;
 pub mod types;
 

@@ -74,8 +74,13 @@ impl Type {
 }
 
 impl fmt::Display for Type {
-    /// The type as the language writes it.
+    /// The type as the language writes it; `{:#}` puts it into back-ticks behind its article, for messages: ``an `int` ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            let name = self.to_string();
+            let vowel = name.starts_with(['a', 'i', 'o', 'A', 'E', 'I', 'O', 'U']);
+            return write!(f, "{} `{name}`", if vowel { "an" } else { "a" });
+        }
         match self {
             Self::Bool => f.write_str("bool"),
             Self::Int => f.write_str("int"),

@@ -1,0 +1,38 @@
+# The verbs of the house; `just` alone lists them.
+
+default:
+    @just --list
+
+# Compile the program.
+build:
+    cargo build
+
+# Run every test.
+test:
+    cargo test --workspace
+
+# Run the cases whose path holds PART: `just cases check/unknown`.
+cases PART="":
+    CASE={{PART}} cargo test --test it cases
+
+# Accept what the tests now print; read the difference before you commit it.
+bless:
+    INSTA_UPDATE=always cargo test --workspace
+
+# Look for mistakes without running anything.
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Set every file as rustfmt sets it.
+fmt:
+    cargo fmt --all
+
+# Build the documentation of the code, and the book where mdbook is installed.
+docs:
+    RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
+    if command -v mdbook > /dev/null; then mdbook build docs; fi
+
+# Everything that a change must pass.
+ci:
+    .ci/run

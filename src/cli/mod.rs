@@ -1,0 +1,77 @@
+//! The `provost` command: one of the shells, and so one of the few places that touch the world.
+//!
+//! *Takes* the command line; *gives* an exit code. *Promises* that results go to standard output, diagnostics to
+//! standard error, and that 0 is a yes, 1 a definite no, 2 wrong input and 3 anything unexpected. *Leaves out* every
+//! decision: the stages make them.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the shells are where files, the clock, the environment and the terminal are"
+)]
+
+pub mod args;
+mod check;
+mod data;
+pub mod decide;
+pub mod disk;
+mod generate;
+mod inputs;
+mod new;
+pub mod shell;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Verb};
+use shell::{Failure, Shell, Verdict};
+
+/// Runs the command with the arguments of this process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refused) => {
+            // Nothing is left to do where even the terminal is gone, except to leave with the right code.
+            let _ = refused.print();
+            return ExitCode::from(if refused.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let shell = Shell::new(&arguments);
+    match run(&shell, arguments.verb) {
+        Ok(Verdict::Yes) => ExitCode::SUCCESS,
+        Ok(Verdict::No) => ExitCode::from(1),
+        Err(Failure::Wrong) => ExitCode::from(2),
+        Err(Failure::Usage(message)) => {
+            shell.remark(&format!("error: {message}"));
+            ExitCode::from(2)
+        }
+        Err(Failure::Unexpected(message)) => {
+            shell.remark(&format!("unexpected: {message}"));
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
+    match verb {
+        Verb::New(args) => new::run(shell, &args),
+        Verb::Check => check::run(shell),
+        Verb::Import(args) => data::import(shell, &args),
+        Verb::Export(args) => data::export(shell, &args),
+        Verb::Schema(args) => generate::schema(shell, &args),
+        Verb::Completions { shell: kind } => generate::completions(shell, kind),
+        Verb::Man => generate::man(shell),
+        Verb::Prove => {
+            Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
+        }
+        Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Route(args) => decide::route(shell, &args),
+        Verb::Explain(args) => decide::explain(shell, &args),
+        _ => Err(Failure::Usage("x".to_owned())),
+    }
+}
+
+/// What a verb says whose items parse and check, and do not run.
+fn not_built(verb: &str, what: &str) -> Failure {
+    Failure::Usage(format!("`provost {verb}` is not built in this version: {what}"))
+}

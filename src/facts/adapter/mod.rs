@@ -1,0 +1,93 @@
+//! Adapters: foreign schemas, and the native one, as services of the package's own traits.
+//!
+//! *Takes* a data file as a tree and what the import says; *gives* what each service states. *Promises*: the places of
+//! the original file stay with every fact; what the file does not state stays unknown, and nothing is invented. *Leaves out*
+//! typing and obligations, which are the same for every adapter and live in [`super::contract`].
+
+mod litellm;
+mod native;
+
+use crate::base::{Name, Span, similar};
+use crate::diag::Diagnostic;
+use crate::ir::Policy;
+
+use super::codes;
+use super::contract::Stated;
+use super::tree::{Node, shortened};
+
+/// What an `[[import]]`, or the command line, says of a file.
+#[derive(Clone, Debug)]
+pub struct Import<'a> {
+    /// The adapter, and where it is named.
+    pub adapter: (&'a str, Span),
+    /// The trait of the services, and where it is named.
+    pub trait_: Option<(Name, Span)>,
+    /// The adapter's own options: name, text, and where they are stated.
+    pub options: Vec<(Name, Name, Span)>,
+}
+
+impl Import<'_> {
+    fn option(&self, name: &str) -> Option<&str> {
+        self.options.iter().find(|(option, ..)| &**option == name).map(|(_, text, _)| &**text)
+    }
+}
+
+type Reader = fn(&Node, &Import<'_>, &Policy) -> (Vec<Stated>, Vec<Diagnostic>);
+
+/// One way to read a data file.
+#[derive(Clone, Copy, Debug)]
+pub struct Adapter {
+    /// Its name in a manifest.
+    pub name: &'static str,
+    /// What it reads, in one line.
+    pub about: &'static str,
+    /// The options it takes, each with what it does.
+    pub options: &'static [(&'static str, &'static str)],
+    read: Reader,
+}
+
+/// Every adapter. A new one is a file in this folder and a row here.
+pub const ADAPTERS: &[Adapter] = &[
+    Adapter {
+        name: "provost",
+        about: "the native form, which mirrors a service's fields one to one",
+        options: &[],
+        read: native::read,
+    },
+    Adapter {
+        name: "litellm-prices",
+        about: "the public JSON map of model prices and context windows",
+        options: &[("mode", "takes only entries with this `mode`")],
+        read: litellm::read,
+    },
+];
+
+/// What the services of a file state, by the adapter that the import names.
+pub fn adapt(import: &Import<'_>, node: &Node, policy: &Policy) -> (Vec<Stated>, Vec<Diagnostic>) {
+    let (name, span) = import.adapter;
+    let Some(adapter) = ADAPTERS.iter().find(|adapter| adapter.name == name) else {
+        let known = ADAPTERS.iter().map(|adapter| adapter.name);
+        return (Vec::new(), vec![unknown("adapter", name, span, known)]);
+    };
+    let known = || adapter.options.iter().map(|(option, _)| *option);
+    let strange = import.options.iter().filter(|(option, ..)| known().all(|k| k != &**option));
+    let strange: Vec<Diagnostic> = strange
+        .map(|(option, _, span)| unknown(&format!("option of the adapter `{name}`"), option, *span, known()))
+        .collect();
+    let (stated, mut found) = (adapter.read)(node, import, policy);
+    found.splice(0..0, strange);
+    (stated, found)
+}
+
+fn unknown<'a>(what: &str, name: &str, span: Span, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+    let message = format!("`{}` is no {what}", shortened(name));
+    let found = Diagnostic::error(&codes::UNKNOWN_ADAPTER, span, message);
+    if let Some(near) = similar::nearest(name, known.clone()) {
+        return found.help(format!("did you mean `{near}`?"));
+    }
+    let all: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+    if all.is_empty() { found.help("it takes none") } else { found.help(format!("there are {}", all.join(", "))) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! The diagnostic codes of data from outside.
+
+use crate::diag::Code;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal;)*) => {
+        $($(#[$doc])* pub const $name: Code = Code { id: $id, title: $title };)*
+        /// Every code of this stage, in order.
+        pub const ALL: &[&Code] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    /// The text is no JSON, YAML or TOML.
+    SYNTAX = "P0500", "data that does not parse";
+    /// One map has one key twice.
+    DUPLICATE_KEY = "P0501", "a key stated twice";
+    /// Nested too deep, too long, or expanding without end.
+    TOO_LARGE = "P0502", "data beyond a limit";
+    /// A feature of YAML that Provost leaves out.
+    UNSUPPORTED = "P0503", "a feature of the format that is not read";
+    /// The extension of the file names no format.
+    UNKNOWN_FORMAT = "P0504", "a file of unknown format";
+    /// A value of another kind than its place needs.
+    WRONG_KIND = "P0510", "a value of the wrong kind";
+    /// A bare number where a unit is needed.
+    MISSING_UNIT = "P0511", "a number without its unit";
+    /// A text that does not spell a value of its type.
+    MALFORMED = "P0512", "a value that is not spelled as its type";
+    /// Money of another currency.
+    WRONG_CURRENCY = "P0513", "money of another currency";
+    /// A number that does not fit.
+    OUT_OF_RANGE = "P0514", "a number that does not fit";
+    /// No such member.
+    UNKNOWN_MEMBER = "P0515", "a text that is no member of its enum";
+    /// One element twice.
+    DUPLICATE_ELEMENT = "P0516", "an element stated twice in a set";
+    /// No such service.
+    UNKNOWN_SERVICE = "P0517", "a service that does not exist";
+    /// A service that lacks the trait.
+    WRONG_TRAIT = "P0518", "a service of another trait";
+    /// `null` where a value is needed.
+    NOT_STATED = "P0519", "nothing where a value is needed";
+    /// No such field.
+    UNKNOWN_FIELD = "P0520", "a field that does not exist";
+    /// A field that must be stated.
+    MISSING_FIELD = "P0521", "a field that is not stated";
+    /// No such request type.
+    UNKNOWN_REQUEST = "P0522", "a request type that does not exist";
+    /// No such signal.
+    UNKNOWN_SIGNAL = "P0530", "a signal that does not exist";
+    /// An assignment on the command line that cannot be read.
+    BAD_ASSIGNMENT = "P0540", "an assignment that cannot be read";
+    /// A contract file that is not built as one.
+    CONTRACT_SHAPE = "P0550", "contract data of the wrong shape";
+    /// No such trait.
+    UNKNOWN_TRAIT = "P0551", "a trait that does not exist";
+    /// A bound that points the other way than its guarantee.
+    WRONG_BOUND = "P0552", "a bound that points the wrong way";
+    /// Something that only the language can express.
+    NOT_IN_DATA = "P0553", "something that data cannot express";
+    /// Two traits of one service disagree about a field.
+    CONFLICTING_FIELD = "P0554", "a field that two traits declare differently";
+    /// No such adapter, or no such option of it.
+    UNKNOWN_ADAPTER = "P0560", "an adapter or option that does not exist";
+    /// The trait needs what the source never states.
+    UNFIT_TRAIT = "P0561", "a trait that the source cannot fill";
+    /// A fact of a foreign file that is left unknown.
+    UNREADABLE_FACT = "P0562", "a fact that is left unknown";
+    /// An entry of a foreign file that is left out.
+    ENTRY_LEFT_OUT = "P0563", "an entry that is left out";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_ordered_and_in_their_range() {
+        let ids: Vec<&str> = ALL.iter().map(|code| code.id).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+        assert!(ids.iter().all(|id| id.starts_with("P05") && id.len() == 5));
+    }
+}

@@ -1,0 +1,15 @@
+//! The one test binary: the habits of the house, and the cases.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test touches the world, and a test that panics has said what is wrong"
+)]
+
+mod cases;
+mod house;
