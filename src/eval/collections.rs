@@ -72,12 +72,7 @@ impl<'p> Machine<'p> {
     }
 
     /// What is taken of each element for which the filter holds, with its sort key. A fault anywhere wins over unknown.
-    fn taken(
-        &mut self,
-        each: &'p Each,
-        key: Option<&'p Code>,
-        take: bool,
-    ) -> Result<Vec<(Value, Option<Value>)>, Gap> {
+    fn taken(&mut self, each: &'p Each, key: Option<&'p Code>, take: bool) -> Result<Vec<(Value, Option<Value>)>, Gap> {
         let collection = self.eval(&each.over)?;
         let mut taken = Ok(Vec::new());
         for at in 0..length(&collection) {

@@ -165,9 +165,7 @@ impl<'p> Machine<'p> {
             Code::Request => Ok(Cow::Borrowed(&self.bound.request)),
             Code::RequestField(field, _) => known(self.bound.fields.get(*field).and_then(Option::as_ref)),
             Code::Service(who) => known(self.who(*who).and_then(|service| self.plan.selves.get(service))),
-            Code::Column(who, column) => {
-                known(self.who(*who).and_then(|service| self.plan.stated(*column, service)))
-            }
+            Code::Column(who, column) => known(self.who(*who).and_then(|service| self.plan.stated(*column, service))),
             Code::Services(role) => {
                 let given = self.given.get(*role).into_iter().flatten();
                 let services = given.filter_map(|service| self.plan.selves.get(*service).cloned());

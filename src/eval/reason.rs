@@ -10,9 +10,9 @@ use super::collections::{element, length};
 use super::machine::Machine;
 use super::missing::{MissingFact, Search};
 use super::truth::{Truth, Val};
+use crate::ir::Effect;
 use crate::plan::code::{Code, Test};
 use crate::plan::route::Rule;
-use crate::ir::Effect;
 
 /// The values behind a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,11 @@ impl<'p> Search<'_, 'p> {
             }
             Code::Implies(a, b) => {
                 let verdict = self.machine.truth(code);
-                if self.machine.truth(b) == verdict { self.responsible(b, wanted) } else { self.responsible(a, !wanted) }
+                if self.machine.truth(b) == verdict {
+                    self.responsible(b, wanted)
+                } else {
+                    self.responsible(a, !wanted)
+                }
             }
             Code::If(c, a, b) => match self.machine.truth(c) {
                 Truth::Unknown => self.responsible(c, true),

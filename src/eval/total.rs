@@ -26,7 +26,9 @@ impl<'p> Machine<'p> {
             None => filled.next().cloned().map(Some),
             Some(Composition::Sum) => longest(&self.nearest(&promises), &promises),
             Some(Composition::Product) => self.product(&promises),
-            Some(Composition::Min) => filled.next().map(|first| Some(filled.cloned().fold(first.clone(), ops::smaller))),
+            Some(Composition::Min) => {
+                filled.next().map(|first| Some(filled.cloned().fold(first.clone(), ops::smaller)))
+            }
             Some(Composition::Max) => filled.next().map(|first| Some(filled.cloned().fold(first.clone(), ops::larger))),
             Some(Composition::And) => filled.next().map(|first| Some(filled.cloned().fold(first.clone(), Ord::min))),
             Some(Composition::Or) => filled.next().map(|first| Some(filled.cloned().fold(first.clone(), Ord::max))),

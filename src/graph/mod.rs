@@ -4,6 +4,7 @@
 //! edges are handed over decides nothing but ties, and ties fall to the node that stands first. *Leaves out* what the
 //! names mean. petgraph is named in this folder and nowhere else, and none of its indexes leaves it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -112,8 +113,8 @@ fn shortest_return(graph: &DiGraph<(), ()>, start: usize) -> Option<Vec<usize>> 
                 path.reverse();
                 return Some(path);
             }
-            if !came_from.contains_key(&after) {
-                came_from.insert(after, node);
+            if let Entry::Vacant(unmet) = came_from.entry(after) {
+                unmet.insert(node);
                 queue.push_back(after);
             }
         }

@@ -60,11 +60,8 @@ pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
     let routes = route::routes(&mut compiler);
     let slots = compiler.slots;
     let columns = std::mem::take(&mut compiler.columns);
-    let relations: Vec<(Name, Vec<Option<Vec<usize>>>)> = compiler
-        .relations
-        .iter()
-        .map(|field| (field.clone(), compile::relation(&services, field)))
-        .collect();
+    let relations: Vec<(Name, Vec<Option<Vec<usize>>>)> =
+        compiler.relations.iter().map(|field| (field.clone(), compile::relation(&services, field))).collect();
     let selves = names.iter().cloned().map(Value::Service).collect();
     let numbers = names.iter().cloned().zip(0..).collect();
     let policy_digest = canonical::digest(&ir::json::policy(&policy));

@@ -151,7 +151,7 @@ pub struct WaiverPlan {
 #[derive(Clone, Debug)]
 pub enum Demand {
     /// A clause.
-    Clause(Rule),
+    Clause(Box<Rule>),
     /// What the candidate's own contract accepts.
     Accept,
 }
@@ -257,7 +257,8 @@ fn constraints(name: &Name, route: &ir::Route) -> Vec<ConstraintPlan> {
         protected: c.protected,
         at: c.at.clone(),
     });
-    let unwritten = |name: Name, protected: bool| ConstraintPlan { name, because: None, protected, at: route.at.clone() };
+    let unwritten =
+        |name: Name, protected: bool| ConstraintPlan { name, because: None, protected, at: route.at.clone() };
     let mut all: Vec<ConstraintPlan> = written.collect();
     all.push(unwritten(Name::from(ir::ACCEPT), false));
     all.push(unwritten(Name::from(score_name(name)), true));

@@ -59,11 +59,7 @@ pub fn decide(plan: &Plan, route: &str, inputs: &Inputs) -> Result<Decision, Dec
 }
 
 /// Decides, and keeps what explanations and certificates are made from.
-pub fn decide_traced<'p>(
-    plan: &'p Plan,
-    route: &str,
-    inputs: &Inputs,
-) -> Result<(Decision, Trace<'p>), DecideError> {
+pub fn decide_traced<'p>(plan: &'p Plan, route: &str, inputs: &Inputs) -> Result<(Decision, Trace<'p>), DecideError> {
     let trace = choose(plan, route, inputs)?;
     Ok((trace.decision(inputs)?, trace))
 }

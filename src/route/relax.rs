@@ -32,12 +32,7 @@ pub fn relaxations(problem: &mut Problem<'_>, roles: usize, first: &Bits) -> Res
     }
 }
 
-fn collect(
-    problem: &mut Problem<'_>,
-    roles: usize,
-    first: &Bits,
-    found: &mut Vec<Relaxed>,
-) -> Result<(), DecideError> {
+fn collect(problem: &mut Problem<'_>, roles: usize, first: &Bits, found: &mut Vec<Relaxed>) -> Result<(), DecideError> {
     let mut cores = vec![first.clone()];
     let mut met = BTreeSet::new();
     let mut open = VecDeque::from([Bits::new(problem.route.constraints.len())]);

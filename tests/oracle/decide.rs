@@ -39,6 +39,10 @@ pub struct Oracle<'a> {
     inputs: &'a Inputs,
     pub route: &'a Route,
     instances: Vec<Instance>,
+    /// For each role its terms with the roles that each names, and the roles that all depend on.
+    terms: BTreeMap<Name, Vec<(&'a ir::Term, Set)>>,
+    depends: BTreeMap<Name, Set>,
+    dynamic: Set,
 }
 
 /// An assignment of the first roles with the names of everything it violates.
@@ -71,14 +75,44 @@ fn mentions(policy: &Policy, exprs: &[&Expr], head: &str) -> Set {
 impl<'a> Oracle<'a> {
     pub fn new(case: &'a Case) -> Self {
         let route = &case.policy.routes["route"];
-        let mut oracle =
-            Self { policy: &case.policy, services: &case.services, inputs: &case.inputs, route, instances: Vec::new() };
+        let mut oracle = Self {
+            policy: &case.policy,
+            services: &case.services,
+            inputs: &case.inputs,
+            route,
+            instances: Vec::new(),
+            terms: BTreeMap::new(),
+            depends: BTreeMap::new(),
+            dynamic: Set::new(),
+        };
         for constraint in &route.constraints {
             for clause in constraint.clauses.iter().filter(|c| c.effect != Effect::Deny) {
                 oracle.expand(constraint, clause);
             }
         }
+        for role in &route.roles {
+            oracle.look_at_terms(&role.name);
+        }
         oracle
+    }
+
+    fn look_at_terms(&mut self, role: &Name) {
+        let mut depends = Set::new();
+        for term in self.route.scores.get(role).into_iter().flatten() {
+            let exprs: Vec<&Expr> = std::iter::once(&term.value).chain(&term.when).collect();
+            let named = mentions(self.policy, &exprs, "role");
+            depends.extend(named.clone());
+            if !mentions(self.policy, &exprs, "total").is_empty() {
+                depends.extend(self.stages());
+                self.dynamic.insert(role.clone());
+            }
+            self.terms.entry(role.clone()).or_default().push((term, named));
+        }
+        depends.remove(role);
+        if !depends.is_empty() {
+            self.dynamic.insert(role.clone());
+        }
+        self.depends.insert(role.clone(), depends);
     }
 
     fn list(&self, role: &Name) -> bool {
@@ -223,22 +257,9 @@ impl<'a> Oracle<'a> {
         self.services.iter().filter(|(_, s)| s.traits.contains(trait_)).map(|(n, _)| n.clone()).collect()
     }
 
-    fn depends(&self, role: &Name) -> Set {
-        let terms = self.route.scores.get(role).into_iter().flatten();
-        let exprs: Vec<&Expr> = terms.flat_map(|t| std::iter::once(&t.value).chain(&t.when)).collect();
-        let mut depends = mentions(self.policy, &exprs, "role");
-        if !mentions(self.policy, &exprs, "total").is_empty() {
-            depends.extend(self.stages());
-        }
-        depends.remove(role);
-        depends
-    }
-
     /// Whether the score of a candidate depends on more than the candidate.
     pub fn dynamic(&self, role: &Name) -> bool {
-        let terms = self.route.scores.get(role).into_iter().flatten();
-        let exprs: Vec<&Expr> = terms.flat_map(|t| std::iter::once(&t.value).chain(&t.when)).collect();
-        !self.depends(role).is_empty() || !mentions(self.policy, &exprs, "total").is_empty()
+        self.dynamic.contains(role)
     }
 
     pub fn score(&self, role: &Name, service: &Name, given: &Given) -> Option<Decimal> {
@@ -249,9 +270,7 @@ impl<'a> Oracle<'a> {
         }
         let world = self.world(&given, Some(service.clone()));
         let mut sum = Decimal::ZERO;
-        for term in self.route.scores.get(role).into_iter().flatten() {
-            let exprs: Vec<&Expr> = std::iter::once(&term.value).chain(&term.when).collect();
-            let named = mentions(self.policy, &exprs, "role");
+        for (term, named) in self.terms.get(role).into_iter().flatten() {
             let filled = |r: &Name| self.list(r) || given.get(r).is_some_and(|g| !g.is_empty());
             if !named.iter().all(filled) || term.when.as_ref().is_some_and(|w| world.truth(w) != T::True) {
                 continue;
@@ -326,7 +345,7 @@ impl<'a> Oracle<'a> {
             }
         }
         for (role, services) in &given {
-            if !self.depends(role).is_subset(among) {
+            if !self.depends[role].is_subset(among) {
                 continue;
             }
             let ranks: Vec<_> = services.iter().map(|s| (self.score(role, s, &given).map(Reverse), s)).collect();
@@ -365,7 +384,11 @@ fn lists(candidates: &[Name], lo: usize, hi: usize) -> Vec<Vec<Name>> {
         last = last
             .iter()
             .flat_map(|l| {
-                candidates.iter().filter(|c| !l.contains(c)).map(|c| l.iter().chain([c]).cloned().collect()).collect::<Vec<_>>()
+                candidates
+                    .iter()
+                    .filter(|c| !l.contains(c))
+                    .map(|c| l.iter().chain([c]).cloned().collect())
+                    .collect::<Vec<_>>()
             })
             .collect();
         all.extend(last.clone());

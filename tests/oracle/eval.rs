@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use provost::base::{Decimal, Name};
 use provost::facts::{Inputs, SignalValue};
-use provost::ir::{Arithmetic, Cardinality, Comparison, Composition, Expr, Fold, Policy, Route, Services};
+use provost::ir::{Arithmetic, Cardinality, Comparison, Composition, Expr, Fold, Generator, Policy, Route, Services};
 use provost::value::{Unit, Value};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -75,12 +75,6 @@ impl World<'_> {
     }
 
     pub fn eval(&self, e: &Expr) -> V {
-        let some = |v: Option<&Value>| v.cloned().map_or(V::Unknown, V::Is);
-        let logic = |t: T| match t {
-            T::True => V::Is(Value::Bool(true)),
-            T::False => V::Is(Value::Bool(false)),
-            T::Unknown => V::Unknown,
-        };
         match e {
             Expr::Literal(v) => V::Is(v.clone()),
             Expr::Constant(n) => some(self.policy.constants[n].as_ref()),
@@ -111,22 +105,7 @@ impl World<'_> {
                 V::Is(_) => V::Fault,
                 gap => gap,
             },
-            Expr::Signal(n, of) => {
-                let default = self.policy.signals[n].default.as_ref();
-                let said = self.inputs.signals.values.get(n);
-                match of.as_ref().map(|of| self.eval(of)) {
-                    None => match said {
-                        Some(SignalValue::One(v)) => V::Is(v.clone()),
-                        _ => some(default),
-                    },
-                    Some(V::Is(Value::Service(s))) => match said {
-                        Some(SignalValue::PerService(map)) => some(map.get(&s).or(default)),
-                        _ => some(default),
-                    },
-                    Some(V::Is(_)) => V::Fault,
-                    Some(gap) => gap,
-                }
-            }
+            Expr::Signal(n, of) => self.signal(n, of.as_deref()),
             Expr::Row(n, key) => match self.eval(key) {
                 V::Is(key) => some(self.policy.tables[n].rows.get(&key)),
                 gap => gap,
@@ -139,6 +118,30 @@ impl World<'_> {
                 }
                 world.eval(&definition.body)
             }
+            Expr::Fold { op, generator, zero } => self.fold(*op, generator, zero.as_ref()),
+            other => self.logic(other),
+        }
+    }
+
+    fn signal(&self, n: &Name, of: Option<&Expr>) -> V {
+        let default = self.policy.signals[n].default.as_ref();
+        let said = self.inputs.signals.values.get(n);
+        match of.map(|of| self.eval(of)) {
+            None => match said {
+                Some(SignalValue::One(v)) => V::Is(v.clone()),
+                _ => some(default),
+            },
+            Some(V::Is(Value::Service(s))) => match said {
+                Some(SignalValue::PerService(map)) => some(map.get(&s).or(default)),
+                _ => some(default),
+            },
+            Some(V::Is(_)) => V::Fault,
+            Some(gap) => gap,
+        }
+    }
+
+    fn logic(&self, e: &Expr) -> V {
+        match e {
             Expr::Not(a) => logic(not(self.truth(a))),
             Expr::And(parts) => logic(parts.iter().map(|p| self.truth(p)).min().unwrap_or(T::True)),
             Expr::Or(parts) => logic(parts.iter().map(|p| self.truth(p)).max().unwrap_or(T::False)),
@@ -157,6 +160,22 @@ impl World<'_> {
                 T::False => self.eval(b),
                 T::Unknown => V::Unknown,
             },
+            Expr::Implements(a, n) => match self.eval(a) {
+                V::Is(Value::Service(s)) => V::Is(Value::Bool(self.services[&s].traits.contains(n))),
+                V::Is(_) => V::Fault,
+                gap => gap,
+            },
+            Expr::Quantifier { all, variable, over, body } => {
+                let Ok(elements) = self.elements(over) else { return V::Unknown };
+                let truths = elements.into_iter().map(|x| self.with(variable, V::Is(x)).truth(body));
+                logic(if *all { truths.min().unwrap_or(T::True) } else { truths.max().unwrap_or(T::False) })
+            }
+            other => self.operator(other),
+        }
+    }
+
+    fn operator(&self, e: &Expr) -> V {
+        match e {
             Expr::Compare(op, a, b) => self.two(a, b, |a, b| Some(Value::Bool(compare(*op, &a, &b)))),
             Expr::In(a, b) => self.two(a, b, |a, b| Some(Value::Bool(b.elements()?.contains(&a)))),
             Expr::Within(a, b) => self.two(a, b, |a, b| {
@@ -172,49 +191,40 @@ impl World<'_> {
                 V::Is(Value::Int(i)) => V::Is(Value::Number(Decimal::from(i), Unit::Plain)),
                 other => other,
             },
-            Expr::Implements(a, n) => match self.eval(a) {
-                V::Is(Value::Service(s)) => V::Is(Value::Bool(self.services[&s].traits.contains(n))),
-                V::Is(_) => V::Fault,
-                gap => gap,
-            },
-            Expr::Quantifier { all, variable, over, body } => {
-                let Ok(elements) = self.elements(over) else { return V::Unknown };
-                let truths = elements.into_iter().map(|x| self.with(variable, V::Is(x)).truth(body));
-                logic(if *all { truths.min().unwrap_or(T::True) } else { truths.max().unwrap_or(T::False) })
-            }
-            Expr::Fold { op, generator, zero } => {
-                let elements = match self.elements(&generator.over) {
-                    Ok(elements) => elements,
-                    Err(gap) => return gap,
-                };
-                let mut taken = Vec::new();
-                let mut gap = None;
-                for x in elements {
-                    let world = self.with(&generator.variable, V::Is(x));
-                    match generator.filter.as_ref().map_or(T::True, |f| world.truth(f)) {
-                        T::False => {}
-                        T::Unknown => gap = gap.max(Some(1)),
-                        T::True if *op == Fold::Count => taken.push(Value::Bool(true)),
-                        T::True => match world.eval(&generator.take) {
-                            V::Is(v) => taken.push(v),
-                            V::Unknown => gap = gap.max(Some(1)),
-                            V::Fault => gap = gap.max(Some(2)),
-                        },
-                    }
-                }
-                match (gap, op) {
-                    (Some(2), _) => V::Fault,
-                    (Some(_), _) => V::Unknown,
-                    (None, Fold::Count) => V::Is(Value::Int(taken.len() as i64)),
-                    (None, Fold::Min) => taken.into_iter().min().map_or(V::Unknown, V::Is),
-                    (None, Fold::Max) => taken.into_iter().max().map_or(V::Unknown, V::Is),
-                    (None, Fold::Sum) => taken
-                        .iter()
-                        .try_fold(zero.clone().unwrap(), |s, v| arithmetic(Arithmetic::Add, &s, v))
-                        .map_or(V::Fault, V::Is),
-                }
-            }
             other => panic!("the oracle does not know {other:?}"),
+        }
+    }
+
+    fn fold(&self, op: Fold, generator: &Generator, zero: Option<&Value>) -> V {
+        let elements = match self.elements(&generator.over) {
+            Ok(elements) => elements,
+            Err(gap) => return gap,
+        };
+        let mut taken = Vec::new();
+        let mut gap = None;
+        for x in elements {
+            let world = self.with(&generator.variable, V::Is(x));
+            match generator.filter.as_ref().map_or(T::True, |f| world.truth(f)) {
+                T::False => {}
+                T::Unknown => gap = gap.max(Some(1)),
+                T::True if op == Fold::Count => taken.push(Value::Bool(true)),
+                T::True => match world.eval(&generator.take) {
+                    V::Is(v) => taken.push(v),
+                    V::Unknown => gap = gap.max(Some(1)),
+                    V::Fault => gap = gap.max(Some(2)),
+                },
+            }
+        }
+        match (gap, op) {
+            (Some(2), _) => V::Fault,
+            (Some(_), _) => V::Unknown,
+            (None, Fold::Count) => V::Is(Value::Int(taken.len() as i64)),
+            (None, Fold::Min) => taken.into_iter().min().map_or(V::Unknown, V::Is),
+            (None, Fold::Max) => taken.into_iter().max().map_or(V::Unknown, V::Is),
+            (None, Fold::Sum) => taken
+                .iter()
+                .try_fold(zero.cloned().unwrap(), |s, v| arithmetic(Arithmetic::Add, &s, v))
+                .map_or(V::Fault, V::Is),
         }
     }
 
@@ -278,6 +288,18 @@ impl World<'_> {
 fn longest(from: &Name, promises: &BTreeMap<Name, Value>, edges: &BTreeSet<(Name, Name)>) -> Value {
     let rest = edges.iter().filter(|(a, _)| a == from).map(|(_, b)| longest(b, promises, edges)).max();
     rest.map_or(promises[from].clone(), |rest| arithmetic(Arithmetic::Add, &promises[from], &rest).unwrap())
+}
+
+fn some(v: Option<&Value>) -> V {
+    v.cloned().map_or(V::Unknown, V::Is)
+}
+
+fn logic(t: T) -> V {
+    match t {
+        T::True => V::Is(Value::Bool(true)),
+        T::False => V::Is(Value::Bool(false)),
+        T::Unknown => V::Unknown,
+    }
 }
 
 pub fn is_list(cardinality: Cardinality) -> bool {

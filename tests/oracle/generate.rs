@@ -103,7 +103,8 @@ fn services(rng: &mut Rng) -> Services {
 
 /// A condition on one service.
 fn on_one(rng: &mut Rng, s: Expr) -> Expr {
-    let less = *rng.pick(&[Comparison::Less, Comparison::LessOrEqual, Comparison::GreaterOrEqual, Comparison::NotEqual]);
+    let less =
+        *rng.pick(&[Comparison::Less, Comparison::LessOrEqual, Comparison::GreaterOrEqual, Comparison::NotEqual]);
     match rng.below(14) {
         0 => compare(Comparison::GreaterOrEqual, field(s, "tier"), request("level")),
         1 => Expr::Within(Box::new(request("needs")), Box::new(field(s, "tags"))),
@@ -412,8 +413,7 @@ pub fn case(seed: u64) -> Case {
         constraints.push(constraint(rng, &roles, &name, waivers));
     }
     let scores = scores(rng, &roles);
-    let route =
-        Route { request: n("Job"), pipeline: pipeline(rng, &roles), constraints, scores, at: n("x"), roles };
+    let route = Route { request: n("Job"), pipeline: pipeline(rng, &roles), constraints, scores, at: n("x"), roles };
     policy.routes.insert(n("route"), route);
     let inputs = inputs(rng, &services);
     let _: BTreeSet<Name> = BTreeSet::new();
