@@ -66,7 +66,10 @@ impl<'p> Search<'_, 'p> {
             Code::Not(a) => self.responsible(a, !wanted),
             Code::And(parts) | Code::Or(parts) => {
                 let verdict = self.machine.truth(code);
-                let part = parts.iter().find(|part| self.machine.truth(part) == verdict);
+                // That something is known says less than what it is compared with.
+                let of_verdict: Vec<&'p Code> = parts.iter().filter(|p| self.machine.truth(p) == verdict).collect();
+                let telling = of_verdict.iter().find(|part| !matches!(part, Code::Known(_)));
+                let part = telling.or(of_verdict.first()).copied();
                 match part {
                     Some(part) => self.responsible(part, wanted),
                     None => self.bare(code, wanted),

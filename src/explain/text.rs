@@ -132,13 +132,17 @@ fn histogram(told: &Told<'_>, funnel: &Funnel) -> String {
         let failure = &nearest.failure;
         let fails = if nearest.fails == 1 { "one".to_owned() } else { nearest.fails.to_string() };
         line.push_str(&format!(
-            "  nearest: `{}` fails {fails}: {}, {}\n",
+            "  nearest: `{}` fails {fails}: {}\n",
             nearest.service,
-            told.short(&failure.constraint),
-            miss(failure).with_distance()
+            named_miss(told.short(&failure.constraint), &miss(failure).with_distance())
         ));
     }
     line
+}
+
+/// A constraint with what is wrong, without saying one word twice.
+fn named_miss(constraint: &str, words: &str) -> String {
+    if words.starts_with(constraint) { words.to_owned() } else { format!("{constraint}, {words}") }
 }
 
 fn constraints(told: &Told<'_>, funnel: &Funnel, everything: bool) -> String {
