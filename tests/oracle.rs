@@ -8,12 +8,16 @@
     reason = "a test that meets what it does not expect should stop there"
 )]
 
+#[path = "oracle/certificates.rs"]
+mod certificates;
 #[path = "oracle/decide.rs"]
 mod decide;
 #[path = "oracle/eval.rs"]
 mod eval;
 #[path = "oracle/generate.rs"]
 mod generate;
+#[path = "../src/verifier/tests/it/mutations.rs"]
+mod mutations;
 #[path = "oracle/rng.rs"]
 mod rng;
 

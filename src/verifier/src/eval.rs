@@ -95,7 +95,8 @@ impl<'p> World<'p> {
                 found.map(|(_, worth)| worth.clone()).ok_or_else(|| ill(format!("no variable `{name}`")))
             }
             Expr::Request => Ok(Known(self.program.request.clone())),
-            Expr::Subject => Ok(Known(Value::Service(frame.subject.ok_or_else(|| ill("no `service` here"))?.clone()))),
+            // Without a candidate, `service` can only be met in the guard of a waiver, which is then unknown.
+            Expr::Subject => Ok(frame.subject.map_or(Unknown, |subject| Known(Value::Service(subject.clone())))),
             Expr::Role(name) => self.role(name, frame),
             Expr::Now => Ok(Known(Value::Instant(self.program.now))),
             Expr::Total(name) => self.total(name, frame),

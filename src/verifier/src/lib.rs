@@ -29,9 +29,9 @@ use program::{Checked, Program, list, member, text};
 use steps::Steps;
 
 /// Bytes of stack for one check: enough for the deepest document and expression that are read.
-const STACK: usize = 256 * 1024 * 1024;
+const STACK: usize = 128 * 1024 * 1024;
 /// Evaluation steps that any certificate may take, those for each of its bytes, and the most altogether.
-const STEPS: (u64, u64, u64) = (50_000_000, 200, 1_000_000_000);
+const STEPS: (u64, u64, u64) = (10_000_000, 200, 1_000_000_000);
 
 /// Why a certificate is refused, and at which step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,11 +135,14 @@ pub fn verify(bytes: &[u8]) -> Result<Report, Refusal> {
 fn check(bytes: &[u8]) -> Checked<Report> {
     let document = json::read_canonical(bytes)?;
     steps::shape(&document)?;
+    let decision = member(&document, "decision")?;
+    if *member(decision, "inputs")? != inputs(&document)? {
+        return Err(Refusal::new("decision.inputs", "they are not the digests of policy and facts"));
+    }
     let program = program::read(&document)?;
     let (any, for_each, most) = STEPS;
     let judge = Judge::new(&program, (any + for_each * bytes.len() as u64).min(most))?;
     contracts(&judge)?;
-    let decision = member(&document, "decision")?;
     let outcome = text(decision, "outcome")?;
     let broken = broken(&judge)?;
     let mut derivation = Derivation { judge: &judge, own: Vec::new(), claim: None };
@@ -185,17 +188,25 @@ fn check(bytes: &[u8]) -> Checked<Report> {
     Ok(report)
 }
 
+/// The digests of everything that the decision depends on.
+fn inputs(document: &Json) -> Checked<Json> {
+    let digest = |key: &str| Ok::<_, Refusal>(Json::from(member(document, key)?.digest().as_str()));
+    Ok(Json::record([
+        ("policy", digest("policy")?),
+        ("services", digest("services")?),
+        ("request", digest("request")?),
+        ("signals", digest("signals")?),
+        ("now", member(document, "now")?.clone()),
+    ]))
+}
+
 /// The decision says what was derived, and its identity covers that and who was rejected.
 fn claim(document: &Json, derivation: &Derivation, derived: [(&str, Json); 3]) -> Checked<()> {
     let decision = member(document, "decision")?;
-    let digest = |key: &str| Ok((key.to_owned(), Json::from(member(document, key)?.digest().as_str())));
-    let mut inputs =
-        ["policy", "request", "services", "signals"].map(digest).into_iter().collect::<Checked<Vec<_>>>()?;
-    inputs.insert(0, ("now".to_owned(), member(document, "now")?.clone()));
     let mut expected: Vec<(String, Json)> = derived.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     expected.extend([
         ("guarantees".to_owned(), derivation.guarantees()?),
-        ("inputs".to_owned(), Json::Object(inputs)),
+        ("inputs".to_owned(), inputs(document)?),
         ("outcome".to_owned(), member(decision, "outcome")?.clone()),
         ("roles".to_owned(), derivation.roles()?),
         ("route".to_owned(), member(document, "route")?.clone()),

@@ -182,13 +182,15 @@ impl<'p> Search<'_, 'p> {
         Ok(state.after(place, self.role(place)?, from, option))
     }
 
-    /// The options of a role with their positions: its domain in the order of rank as far as scores are known yet, and
-    /// nobody where the role may stay as it is.
+    /// The options of a role with their positions: its domain in the order of rank, of names where scores depend on what
+    /// is open, and nobody where the role may stay as it is.
     fn options(&self, state: &State, place: usize) -> Checked<Vec<(usize, Option<Name>)>> {
         let role = self.role(place)?;
+        let depends = self.depends(state, place);
         let mut ranked = Vec::new();
         for name in self.domains.get(place).into_iter().flatten() {
-            let score = if role.terms.is_empty() { Some(0) } else { self.score(place, name, &state.given)? };
+            let scored = !depends && !role.terms.is_empty();
+            let score = if scored { self.score(place, name, &state.given)? } else { Some(0) };
             ranked.push((Reverse(score.unwrap_or(i128::MIN)), name));
         }
         ranked.sort();
@@ -197,7 +199,7 @@ impl<'p> Search<'_, 'p> {
         let must = self.must.as_ref().filter(|(of, name)| *of == place && !taken.contains(name)).map(|(_, name)| name);
         let last = must
             .and_then(|must| ranked.iter().position(|(_, name)| *name == must))
-            .filter(|_| !self.depends(state, place));
+            .filter(|_| !depends);
         let nobody = if taken.len() >= least && must.is_none() { Some((ranked.len(), None)) } else { None };
         let domain = ranked.iter().enumerate().skip(*from).filter(|(at, (_, name))| {
             // Somebody who must be on the list comes after those who rank before, as long as there is room.

@@ -17,7 +17,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("plan", "base value ir"),
     ("eval", "base value ir facts plan"),
     ("route", "base value ir eval"),
-    ("proof", "base value ir eval route"),
+    ("proof", "base value ir facts plan eval route"),
     ("solve", "base diag value ir"),
     ("explain", "base diag value ir route proof"),
     ("mission", "base value ir facts eval route"),
