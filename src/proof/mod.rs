@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::base::Instant;
 use crate::facts::Inputs;
 use crate::ir;
-use crate::route::{Decision, DecideError, Ending, Trace, json as facts};
+use crate::route::{DecideError, Decision, Ending, Trace, json as facts};
 
 /// Why there is no certificate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

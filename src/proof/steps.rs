@@ -87,7 +87,7 @@ pub fn unroutable(trace: &Trace<'_>, decision: &Decision) -> Steps {
     steps.push(json!({ "step": "core", "branches": branches, "needed": needed }));
     let mut obstacles = BTreeSet::from([BTreeSet::new()]);
     for relaxation in &unroutable.relaxations {
-        steps.push(tried(&mut problem, &named(route, &relaxation.drop), place)?);
+        steps.push(relaxed(&mut problem, &named(route, &relaxation.drop), place)?);
         obstacles = extended(&obstacles, &relaxation.drop);
     }
     let protected = (0..route.constraints.len()).filter(|c| route.constraints.get(*c).is_some_and(|of| of.protected));
@@ -111,9 +111,10 @@ fn filling(problem: &mut Problem<'_>, dropped: &Bits, roles: usize) -> Steps {
     Ok(Grower::new(problem, dropped)?.fill(State::new(count), &roles, None)?.0)
 }
 
-/// Everybody who could stand in a role without some constraints, with how the roles are then filled, or why not.
-fn tried(problem: &mut Problem<'_>, dropped: &Bits, place: usize) -> Result<Json, DecideError> {
-    problem.refill();
+/// How the roles are filled without some constraints, and everybody who could stand in the last of them, with how the
+/// roles are then filled, or why not.
+fn relaxed(problem: &mut Problem<'_>, dropped: &Bits, place: usize) -> Result<Json, DecideError> {
+    let branches = filling(problem, dropped, place + 1)?;
     let route = problem.route;
     let list = route.roles.get(place).is_some_and(|role| role.list);
     let alike = route.roles.get(place).and_then(|role| role.alike.as_deref()).filter(|_| !list);
@@ -128,7 +129,7 @@ fn tried(problem: &mut Problem<'_>, dropped: &Bits, place: usize) -> Result<Json
         class.map(|class| known.insert(class, tree.clone()));
         trees.add(at, tree);
     }
-    Ok(json!({ "step": "relaxation", "tried": trees.json() }))
+    Ok(json!({ "step": "relaxation", "branches": branches, "tried": trees.json() }))
 }
 
 /// How the roles up to one are filled when that one is given somebody.

@@ -246,12 +246,12 @@ impl<'a, 'o> Grower<'a, 'o> {
         let Some(plan) = self.problem.route.roles.get(role) else { return Ok(Vec::new()) };
         let domain = self.ranked(state, role)?;
         let (taken, from) = &state.partial;
-        let must = self.must.filter(|(of, service)| *of == role && !taken.contains(service)).map(|(_, service)| service);
+        let must =
+            self.must.filter(|(of, service)| *of == role && !taken.contains(service)).map(|(_, service)| service);
         let last = must.filter(|_| !self.depends(state, role)).and_then(|must| domain.iter().position(|s| *s == must));
         let allowed = |at: usize, service: usize| {
-            let room = must.is_none_or(|must| {
-                service == must || (taken.len() + 1 < plan.hi && last.is_none_or(|last| at < last))
-            });
+            let room = must
+                .is_none_or(|must| service == must || (taken.len() + 1 < plan.hi && last.is_none_or(|last| at < last)));
             taken.len() < plan.hi && room && !taken.contains(&service)
         };
         let some = domain.iter().copied().enumerate().skip(*from).filter(|(at, service)| allowed(*at, *service));
@@ -274,6 +274,10 @@ impl<'a, 'o> Grower<'a, 'o> {
         self.stand(state);
         let mut ranked = Vec::new();
         for service in domain {
+            // What is composed over the pipeline counts the candidate in.
+            if let Some(given) = self.problem.machine.given.get_mut(role) {
+                *given = vec![service];
+            }
             let score = self.problem.score(role, service)?;
             ranked.push(Ranked { score: Reverse(score), service });
         }

@@ -156,12 +156,8 @@ impl<'p> Derivation<'_, 'p> {
             }
         }
         let Some(at) = taken else { return Ok(Vec::new()) };
-        let by = self.failures_between(place, name, &stand_in(at))?;
-        if by.is_empty() {
-            Err(ill(format!("nothing refutes `{name}` in the place of `{}`", role.name)))
-        } else {
-            Ok(by)
-        }
+        // Where nothing fails, the candidate scores better here only at the cost of the score of an earlier role.
+        self.failures_between(place, name, &stand_in(at))
     }
 
     /// The instances between roles that fail because of what a role is given.

@@ -184,13 +184,15 @@ impl<'p> World<'p> {
         }
     }
 
-    /// A guarantee of the pipeline; the focus counts as given.
+    /// A guarantee of the pipeline, the candidate under test being counted in.
     fn total(&self, name: &Name, frame: Frame) -> Checked<Worth> {
+        let route = &self.program.route;
+        let single = |stage: usize| route.roles.get(stage).is_some_and(|role| !role.list);
         let place = |stage: usize| match frame.subject {
-            Some(subject) if frame.focus == Some(stage) => Some(subject.clone()),
+            Some(subject) if frame.focus == Some(stage) && single(stage) => Some(subject.clone()),
             _ => frame.given.get(stage).and_then(Option::as_ref).and_then(|given| given.first()).cloned(),
         };
-        let stages = self.program.route.stages.len() as u64;
+        let stages = route.stages.len() as u64;
         self.charge(stages * stages * stages)?;
         crate::totals::compose(self.program, name, &place)
     }

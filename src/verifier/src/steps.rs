@@ -213,8 +213,11 @@ impl<'a, 'p> Steps<'a, 'p> {
 
     /// Everybody who can stand in a role without some constraints, and nobody else, is admitted.
     fn relaxation(&mut self, drop: &Names, admits: &[Json], place: usize) -> Checked<()> {
-        let step = self.next("relaxation", &["step", "tried"])?;
+        let step = self.next("relaxation", &["branches", "step", "tried"])?;
         let counting: Names = self.all().difference(drop).cloned().collect();
+        if !self.fills("relaxation", &counting, place + 1, list(step, "branches")?)? {
+            return refuse("relaxation", "the roles cannot be filled without its constraints");
+        }
         let mut tried = Subtrees::read(list(step, "tried")?).ok_or_else(|| Refusal::new("relaxation", "no trees"))?;
         let Some(role) = self.derivation.judge.program().route.roles.get(place) else {
             return refuse("relaxation", "no role");
@@ -238,7 +241,7 @@ impl<'a, 'p> Steps<'a, 'p> {
                 admitted.push(Json::from(&**name));
             }
         }
-        if !tried.are_canonical() || admitted != admits || admitted.is_empty() {
+        if !tried.are_canonical() || admitted != admits {
             return refuse("relaxation", "it admits others than it says");
         }
         Ok(())

@@ -197,9 +197,7 @@ impl<'p> Search<'_, 'p> {
         let (taken, from) = &state.partial;
         let (least, most) = role.bounds;
         let must = self.must.as_ref().filter(|(of, name)| *of == place && !taken.contains(name)).map(|(_, name)| name);
-        let last = must
-            .and_then(|must| ranked.iter().position(|(_, name)| *name == must))
-            .filter(|_| !depends);
+        let last = must.and_then(|must| ranked.iter().position(|(_, name)| *name == must)).filter(|_| !depends);
         let nobody = if taken.len() >= least && must.is_none() { Some((ranked.len(), None)) } else { None };
         let domain = ranked.iter().enumerate().skip(*from).filter(|(at, (_, name))| {
             // Somebody who must be on the list comes after those who rank before, as long as there is room.

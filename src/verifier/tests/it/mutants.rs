@@ -162,7 +162,8 @@ fn semantic_edits_are_refused_with_digests_made_anew() {
         ("a relaxation too many", Sample::unroutable(), |s| {
             let both = json!({ "drop": ["cheap", "home"], "admits": ["alpha", "beta", "delta", "gamma", "omega"] });
             s.document["decision"]["unroutable"]["relaxations"].as_array_mut().unwrap().push(both);
-            let tried = json!({ "step": "relaxation", "tried": [[[[0, 4]], []]] });
+            let branches = s.document["steps"][3]["branches"].clone();
+            let tried = json!({ "step": "relaxation", "branches": branches, "tried": [[[[0, 4]], []]] });
             s.document["steps"].as_array_mut().unwrap().insert(4, tried);
         }),
         ("a relaxation that admits fewer", Sample::unroutable(), |s| {

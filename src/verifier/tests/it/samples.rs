@@ -140,6 +140,7 @@ impl Sample {
             "relaxations": [{ "drop": ["cheap"], "admits": ["alpha", "beta", "gamma", "omega"] }],
         });
         let nobody = branch("primary", json!([]), json!([]), None);
+        let somebody = branch("primary", json!([]), json!([]), Some((0, json!([]))));
         sample.document["steps"] = json!([
             domain("primary", json!([]), json!([
                 excluded("cheap", "false", "candidates", json!([[0, 4]])),
@@ -147,7 +148,7 @@ impl Sample {
             ])),
             { "step": "filled", "branches": [] },
             { "step": "core", "branches": [nobody], "needed": [[branch("primary", json!([]), json!([]), Some((0, json!([]))))]] },
-            { "step": "relaxation", "tried": [[[[0, 3]], []]] },
+            { "step": "relaxation", "branches": [somebody], "tried": [[[[0, 3]], []]] },
             { "step": "obstacle", "constraints": ["cheap"], "branches": [nobody] },
         ]);
         let cheap = |name: &str| rejected(name, "primary", "cheap", "false", Value::Null);
