@@ -27,14 +27,16 @@ pub mod facts;
 
 pub mod check;
 
-pub mod package;
-
 pub mod plan;
 
 pub mod eval;
 
 pub mod route;
 
+pub mod package;
+
 pub mod explain;
+
+pub mod suite;
 
 pub mod cli;

@@ -18,6 +18,7 @@ mod generate;
 mod inputs;
 mod new;
 pub mod shell;
+mod test;
 
 use std::process::ExitCode;
 
@@ -65,6 +66,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
         Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
         _ => Err(Failure::Usage("x".to_owned())),
