@@ -53,12 +53,22 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
         if self.kind(at) == Some(tokens::Kind::Close) {
             self.report_unopened(at);
-            return at + 1;
+            return (at + 1..chunk.end).find(|i| self.kind(*i) != Some(tokens::Kind::Close)).unwrap_or(chunk.end);
         }
         let start = self.tokens.get(at).map_or(self.text.len(), |t| t.start);
-        let Ok(mut pairs) = read(Rule::item, self.text.get(start..).unwrap_or_default()) else {
-            self.recover(at, chunk.end);
-            return chunk.end;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let mut pairs = match read(Rule::item, rest) {
+            Ok(pairs) => pairs,
+            Err(error) => {
+                let reported = self.lower.reported();
+                self.recover(at, chunk.end);
+                if self.lower.reported() == reported {
+                    // Every piece alone was right and the whole is not: what the whole says is the error.
+                    let diagnostic = report::unexpected(self.lower, rest, &error);
+                    self.report(diagnostic);
+                }
+                return chunk.end;
+            }
         };
         let Some(pair) = pairs.next() else { return chunk.end };
         let Some(item) = self.lower.item(&pair) else { return chunk.end };
@@ -98,7 +108,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.lower.diagnostics.push(diagnostic);
+        self.lower.report(diagnostic);
     }
 
     /// Reports why the tokens do not follow a rule, if they do not.
@@ -156,7 +166,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             self.report(error.label("documents nothing").help("put it above the item that it speaks of"));
             return;
         }
-        let reported = self.lower.diagnostics.len();
+        let reported = self.lower.reported();
         let Some(kind) = self.tokens.get(word).and_then(|t| Kind::of_item(t.text)) else {
             self.report_unknown(word);
             self.push_error(first);
@@ -169,8 +179,8 @@ impl<'a, 'i> Reader<'a, 'i> {
         self.lower.in_pieces = true;
         let made = self.broken(kind, word, end);
         self.lower.in_pieces = false;
-        if self.lower.diagnostics.len() == reported {
-            // Every piece by itself was right, so the whole says what is wrong.
+        if self.lower.reported() == reported {
+            // Every member by itself was right, so the item says what is wrong.
             self.report_piece(Rule::one_item, first, end);
         }
         let made = made.unwrap_or_else(|| ItemKind::Error { name: self.name_behind(word) });
@@ -284,8 +294,10 @@ impl<'a, 'i> Reader<'a, 'i> {
 
     /// Whether a fault among these tokens was reported before they were read.
     fn flawed(&self, brackets: &Brackets, first: usize, end: usize) -> bool {
-        let loose = brackets.unclosed.iter().chain(&brackets.unopened).any(|at| (first..end).contains(at));
-        loose || (first..end).any(|at| self.kind(at) == Some(tokens::Kind::OpenText))
+        let among = |all: &[usize]| all.partition_point(|at| *at < first) < all.partition_point(|at| *at < end);
+        among(&brackets.unclosed)
+            || among(&brackets.unopened)
+            || (first..end).any(|at| self.kind(at) == Some(tokens::Kind::OpenText))
     }
 
     /// The members between two braces that can be read; the others are reported.
@@ -301,14 +313,14 @@ impl<'a, 'i> Reader<'a, 'i> {
                 }
                 Err(error) => error,
             };
-            let reported = self.lower.diagnostics.len();
+            let reported = self.lower.reported();
             let word = behind_front(&self.tokens, first);
             if let Some(block) = self.tokens.get(word).and_then(|t| kind.block(t.text)) {
                 parts.extend(self.block(block, first, end, brackets));
             } else {
                 parts.extend(self.salvage(member, first, end));
             }
-            if self.lower.diagnostics.len() == reported && !self.flawed(brackets, first, end) {
+            if self.lower.reported() == reported && !self.flawed(brackets, first, end) {
                 let diagnostic = report::unexpected(self.lower, slice, &error);
                 self.report(diagnostic);
             }
@@ -351,11 +363,8 @@ impl<'a, 'i> Reader<'a, 'i> {
         while at < end {
             if at == first || self.begins_member(kind, first, at) {
                 starts.push(at);
-                let word = behind_front(&self.tokens, at).min(end.saturating_sub(1));
-                if word > at {
-                    at = word;
-                    continue;
-                }
+                // The word behind documentation and annotations is part of the member that they began.
+                at = behind_front(&self.tokens, at).min(end.saturating_sub(1));
             }
             at = brackets.partner.get(&at).map_or(at, |close| *close) + 1;
         }
@@ -368,9 +377,6 @@ impl<'a, 'i> Reader<'a, 'i> {
         else {
             return false;
         };
-        if before.kind == tokens::Kind::Doc || behind_front(&self.tokens, at.saturating_sub(1)) > at.saturating_sub(1) {
-            return false;
-        }
         if token.kind == tokens::Kind::Doc || token.is("@") {
             return true;
         }

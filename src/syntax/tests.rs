@@ -4,6 +4,7 @@ use super::ast::*;
 use super::*;
 
 mod examples;
+mod grammar;
 mod hostile;
 mod precedence;
 mod recovery;

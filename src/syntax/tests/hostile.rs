@@ -108,9 +108,20 @@ fn rows_may_be_long_and_the_limit_is_within_reach() {
 #[test]
 fn time_grows_with_length_and_not_with_depth() {
     let start = Instant::now();
-    for (open, close) in
-        [("(", ")"), ("{ a, ", "}"), ("{ a: ", "}"), ("[ a, ", "]"), ("f(a, ", ")"), ("count(x in ", ")")]
-    {
+    for (open, close) in [
+        ("(", ")"),
+        ("{ a, ", "}"),
+        ("{ a: ", "}"),
+        ("[ a, ", "]"),
+        ("f(a, ", ")"),
+        ("count(x in ", ")"),
+        ("sum(x for x in ", ")"),
+        ("[x for x in ", "]"),
+        ("a[", "]"),
+        ("(if a then ", " else b)"),
+        ("(all x in ", ": c)"),
+        ("{ known (", ")}"),
+    ] {
         // Whole, and broken in the middle: a rule that tried anything twice would need 2^60 steps.
         for middle in ["1", "1 1", "", "=", "\"", "]"] {
             survives(&format!("let a = {}{middle}{}", open.repeat(60), close.repeat(60)));
