@@ -100,6 +100,7 @@ fn never_right(letter: char) -> bool {
 
 /// Puts the findings in the order of the text and cuts them at the limit.
 fn finish(lower: Lower<'_>) -> Vec<Diagnostic> {
+    let more = if lower.is_full() { "at least " } else { "" };
     let (mut all, dropped) = lower.finish();
     all.sort_by_key(|d| (d.span.start, d.span.end));
     all.dedup_by(|later, first| later.span == first.span && later.message == first.message);
@@ -107,7 +108,7 @@ fn finish(lower: Lower<'_>) -> Vec<Diagnostic> {
         let rest = all.len() - limits::ERRORS_PER_FILE + dropped;
         let place = all.get(limits::ERRORS_PER_FILE).map(|d| d.span);
         all.truncate(limits::ERRORS_PER_FILE);
-        let message = format!("{rest} more errors in this file are not shown");
+        let message = format!("{more}{rest} more errors in this file are not shown");
         all.extend(place.map(|p| Diagnostic::error(&codes::TOO_MANY, p, message).label("the first of them")));
     }
     all

@@ -3,6 +3,8 @@
 //! Each item is first read as a whole; that reading alone decides what is right. Where it fails, the item's members are
 //! read one by one: a good one keeps its place in the tree, a bad one is one diagnostic.
 
+use pest::error::Error;
+
 use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 
@@ -14,6 +16,10 @@ use super::lower::{Lower, Part, members};
 use super::split::{Chunk, behind_front, has_head, split};
 use super::tokens::{self, Token, tokens};
 use super::{codes, report};
+
+/// Most places at which one item can have been cut by mistake. An item that begins with the word of an item on each of
+/// more lines is refused, so that a hostile file costs no more than its length.
+const CUTS: usize = 64;
 
 /// One file while it is read.
 pub struct Reader<'a, 'i> {
@@ -29,17 +35,38 @@ impl<'a, 'i> Reader<'a, 'i> {
         let body = text.get(base..).unwrap_or_default();
         let mut reader = Self { lower, text, tokens: tokens(body, base), items: Vec::new() };
         let mut at = 0;
-        for chunk in split(&reader.tokens) {
+        let chunks = split(&reader.tokens);
+        for (place, chunk) in chunks.iter().enumerate() {
             at = at.max(chunk.first);
-            while at < chunk.end {
-                at = reader.step(at, &chunk).max(at + 1);
+            // A file with this many errors is not a broken program but no program at all.
+            while at < chunk.end && !reader.lower.is_full() {
+                let beyond = reader.beyond(chunks.get(place..).unwrap_or_default());
+                at = reader.step(at, chunk, beyond).max(at + 1);
             }
         }
         reader.items
     }
 
+    /// The furthest token to which an item at the start of these chunks could reach if it was cut where it goes on.
+    fn beyond(&self, chunks: &[Chunk]) -> usize {
+        let certain = |c: &Chunk| has_head(&self.tokens, behind_front(&self.tokens, c.first));
+        let next = chunks.iter().skip(1).take(CUTS).position(certain);
+        let last = next.unwrap_or(CUTS).min(chunks.len().saturating_sub(1));
+        chunks.get(last).map_or(0, |c| c.end)
+    }
+
+    /// Reads an item, in its own chunk if it can be, and otherwise as far as it reaches.
+    fn read_item(&self, at: usize, end: usize, beyond: usize) -> Result<Pair<'i>, Box<Error<Rule>>> {
+        let read = |end| {
+            let slice = self.slice(at, end);
+            read(Rule::item, slice).and_then(|mut pairs| pairs.next().ok_or_else(|| report::nothing_read(slice)))
+        };
+        let narrow = read(end);
+        if narrow.is_err() && beyond > end { read(beyond).or(narrow) } else { narrow }
+    }
+
     /// Reads what begins at a token, and returns the token behind it.
-    fn step(&mut self, at: usize, chunk: &Chunk) -> usize {
+    fn step(&mut self, at: usize, chunk: &Chunk, beyond: usize) -> usize {
         if let Some(deep) = chunk.deep
             && deep >= at
         {
@@ -55,22 +82,19 @@ impl<'a, 'i> Reader<'a, 'i> {
             self.report_unopened(at);
             return (at + 1..chunk.end).find(|i| self.kind(*i) != Some(tokens::Kind::Close)).unwrap_or(chunk.end);
         }
-        let start = self.tokens.get(at).map_or(self.text.len(), |t| t.start);
-        let rest = self.text.get(start..).unwrap_or_default();
-        let mut pairs = match read(Rule::item, rest) {
-            Ok(pairs) => pairs,
+        let pair = match self.read_item(at, chunk.end, beyond) {
+            Ok(pair) => pair,
             Err(error) => {
                 let reported = self.lower.reported();
                 self.recover(at, chunk.end);
                 if self.lower.reported() == reported {
                     // Every piece alone was right and the whole is not: what the whole says is the error.
-                    let diagnostic = report::unexpected(self.lower, rest, &error);
+                    let diagnostic = report::unexpected(self.lower, slice, &error);
                     self.report(diagnostic);
                 }
                 return chunk.end;
             }
         };
-        let Some(pair) = pairs.next() else { return chunk.end };
         let Some(item) = self.lower.item(&pair) else { return chunk.end };
         let next = self.tokens.partition_point(|t| t.start < item.span.end as usize);
         let closed = self.tokens.get(next.saturating_sub(1)).is_some_and(|t| t.is("}"));

@@ -166,7 +166,8 @@ fn item_start(tokens: &[Token<'_>], at: usize, inside: bool) -> Option<usize> {
     let named = next.is_some_and(|n| matches!(n.kind, Kind::Word | Kind::Text | Kind::OpenText | Kind::Number));
     let starts = if ItemKind::of_item(token.text).is_some() {
         let apart = token.first || at.checked_sub(1).and_then(|i| tokens.get(i)).is_none_or(|t| t.is("}"));
-        apart && (named || next.is_none_or(|n| n.is("{")))
+        let operand = next.is_some_and(|n| BETWEEN.contains(&n.text));
+        apart && !operand && (named || next.is_none_or(|n| n.is("{")))
     } else {
         begins_line && named && !BETWEEN.contains(&token.text)
     };

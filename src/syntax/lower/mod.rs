@@ -123,6 +123,11 @@ impl<'i> Lower<'i> {
         self.diagnostics.len() + self.dropped
     }
 
+    /// Whether no more errors are kept.
+    pub fn is_full(&self) -> bool {
+        self.diagnostics.len() >= KEPT
+    }
+
     /// The errors, and how many more there were.
     pub fn finish(self) -> (Vec<Diagnostic>, usize) {
         (self.diagnostics, self.dropped)

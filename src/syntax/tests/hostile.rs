@@ -220,3 +220,59 @@ fn mutants_of_good_files_are_survived() {
     }
     assert!(rounds > 20);
 }
+
+#[test]
+fn the_same_slip_over_and_over_costs_no_more_than_its_length() {
+    let pieces = [
+        "( ] ",
+        "}",
+        "{",
+        "@a\n",
+        "(\n@a\n",
+        "///x\n",
+        "{\n///x\n",
+        "let a = = 1\n",
+        "rule r on c {\n",
+        "\"",
+        "a ",
+        "1 ",
+        "é",
+        "rule r on c { require } ",
+        "route r for c {\n p q\n",
+        "trait T { a b\n c: int\n",
+        "= ",
+        "count ",
+        "all ",
+        "if ",
+        "} let a = = 1 ",
+        "a.b+ ",
+        "\"{a} ",
+        "enum E { a b, ",
+        "a: b ",
+        "x = (\n",
+        "' ",
+        "\\",
+        "require x in (\n",
+    ];
+    let start = Instant::now();
+    for piece in pieces {
+        for head in ["", "rule r on c {\n", "let a = "] {
+            survives(&format!("{head}{}", piece.repeat(4_000 / piece.len())));
+        }
+    }
+    // Generous, for slow machines; the square of the length would take minutes.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_item_goes_on_where_a_line_looks_like_another() {
+    for text in [
+        "let a =\n    request is Foo\nlet b = 1",
+        "let a = b or\nservice in c and\nrule == d\nlet b = 1",
+        "define f(service: Model, request: C) =\n    service.x and\n    request in y\nlet b = 1",
+        "record R {\nrequest: int\nservice: string\nrule: bool\n}\nlet b = 1",
+        "test \"t\" {\nroute r with { }\nexpect routed\n}\nlet b = 1",
+    ] {
+        assert_eq!(good(text).items.len(), 2, "{text}");
+    }
+}
