@@ -4,6 +4,8 @@ use super::ast::*;
 use super::*;
 
 mod examples;
+mod grammar;
+mod hostile;
 mod precedence;
 mod recovery;
 
