@@ -261,14 +261,7 @@ impl Checker<'_> {
             let alike = stages.iter().all(|r| of(r).and_then(|gs| gs.get(*name)) == Some(*g));
             alike && (g.composition.is_some() || stages.len() == 1)
         });
-        shared
-            .map(|(name, g)| TotalName {
-                name: name.clone(),
-                ty: g.ty.clone(),
-                direction: g.direction,
-                composition: g.composition,
-            })
-            .collect()
+        shared.map(|(name, g)| TotalName { name: name.clone(), ty: g.ty.clone(), direction: g.direction }).collect()
     }
 
     fn own_constraint(

@@ -1,6 +1,6 @@
 //! What a name in an expression can mean, depending on where the expression stands.
 
-use crate::base::words::{Cardinality, Composition, Direction};
+use crate::base::words::{Cardinality, Direction};
 use crate::base::{Name, Span};
 use crate::ir::Expr;
 use crate::value::Type;
@@ -82,7 +82,6 @@ pub(crate) struct TotalName {
     pub name: Name,
     pub ty: Type,
     pub direction: Option<Direction>,
-    pub composition: Option<Composition>,
 }
 
 /// Bare words that stand for fields.

@@ -2,8 +2,8 @@
 
 use crate::base::similar::nearest;
 use crate::base::{FileId, Name, Span};
+use crate::data::{self, Key, Kind, Node};
 use crate::diag::Diagnostic;
-use crate::facts::tree::{self, Key, Kind, Node};
 use crate::resolve::codes;
 
 /// The name of the file.
@@ -54,7 +54,7 @@ pub struct ImportEntry {
 
 /// Reads a manifest; what is wrong with it comes back beside what could be understood.
 pub fn read(file: FileId, text: &str) -> (Manifest, Vec<Diagnostic>) {
-    let root = match tree::read_toml(file, text) {
+    let root = match data::read_toml(file, text) {
         Ok(root) => root,
         Err(found) => return (Manifest::default(), found),
     };

@@ -3,10 +3,10 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::base::{Currency, FileId, Sources};
+use crate::data::{Format, read_as};
 use crate::facts::contract::tests::field;
 use crate::facts::contract::{Context, Places, contracts, heads};
 use crate::facts::export;
-use crate::facts::tree::{Format, read_as};
 use crate::ir::{EnumType, Services, Trait};
 use crate::value::Type;
 

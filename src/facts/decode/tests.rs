@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::base::{Currency, FileId, Sources};
-use crate::facts::tree::{Format, read_as};
+use crate::data::{Format, read_as};
 use crate::facts::{request, set, signals};
 use crate::ir::{EnumType, RequestType, Service, Signal};
 use crate::value::Unit;

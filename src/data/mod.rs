@@ -4,6 +4,7 @@
 //! no tree is deeper than [`limits::NESTING`], and no text, however hostile, makes a reader panic, overflow or hang.
 //! *Leaves out* what the data means: that depends on the type of the place where it stands.
 
+pub mod codes;
 mod json;
 mod toml;
 mod yaml;
@@ -12,9 +13,8 @@ use std::collections::BTreeMap;
 
 use crate::base::{FileId, Name, Span, limits};
 use crate::diag::Diagnostic;
-use crate::facts::codes;
 
-pub(super) use yaml::plain;
+pub(crate) use yaml::plain;
 
 /// A part of a data file.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,7 @@ impl Node {
 }
 
 /// The beginning of a text, fit for a message.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(60).is_some() {
         short.push('…');
@@ -99,7 +99,7 @@ pub(super) fn shortened(text: &str) -> String {
 
 /// Findings of one file: beyond [`limits::ERRORS_PER_FILE`] further ones are not kept.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     kept: Vec<Diagnostic>,
 }
 

@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Place};
 
 use crate::base::{FileId, Name, Span, limits};
+use crate::data::codes;
 use crate::diag::Diagnostic;
-use crate::facts::codes;
 
 use super::{Entries, Findings, Key, Kind, Node, too_deep};
 
 /// Parts that all aliases of one file may add to it.
 const EXPANSION: usize = 100_000;
 
-pub(super) fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
+pub(crate) fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     let mut reader = Reader {
         file,
         places: Places { text, characters: 0, bytes: 0 },
@@ -258,7 +258,7 @@ fn measure(node: &Node) -> (usize, usize) {
 }
 
 /// What a plain scalar is, by the core schema.
-pub(in crate::facts) fn plain(text: &str) -> Kind {
+pub(crate) fn plain(text: &str) -> Kind {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
         "true" | "True" | "TRUE" => Kind::Bool(true),

@@ -4,12 +4,12 @@ use toml::Spanned;
 use toml::de::{DeArray, DeInteger, DeTable, DeValue};
 
 use crate::base::{FileId, Span, limits};
+use crate::data::codes;
 use crate::diag::Diagnostic;
-use crate::facts::codes;
 
 use super::{Findings, Key, Kind, Node, too_deep};
 
-pub(super) fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
+pub(crate) fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut findings = Findings::default();
     for error in &errors {

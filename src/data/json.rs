@@ -1,12 +1,12 @@
 //! JSON, by RFC 8259 and nothing beyond it.
 
 use crate::base::{FileId, Span, limits};
+use crate::data::codes;
 use crate::diag::Diagnostic;
-use crate::facts::codes;
 
 use super::{Entries, Findings, Key, Kind, Node, too_deep};
 
-pub(super) fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
+pub(crate) fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     let mut reader = Reader { file, text, at: 0, depth: 0, findings: Findings::default() };
     let read = reader.value().and_then(|node| {
         reader.skip_space();
