@@ -12,4 +12,5 @@
 )]
 
 mod cases;
+mod docs;
 mod house;
