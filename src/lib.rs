@@ -22,3 +22,4 @@ pub mod facts;
 pub mod check;
 
 pub mod cli;
+pub mod package;

@@ -1,7 +1,5 @@
 //! The `provost` command.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
+fn main() -> std::process::ExitCode {
     provost::cli::main()
 }

@@ -3,15 +3,16 @@
 //! *Takes* a folder through the [`World`]; *gives* a [`Package`] with everything that could be understood and everything that
 //! is wrong. *Promises* that a package without errors may run. *Leaves out* decisions.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::base::{Name, Sources, Span};
 use crate::check::{self, Checker};
 use crate::diag::{Diagnostic, print};
+use crate::facts::{adapter, contract, tree};
 use crate::ir::suite::Test;
-use crate::ir::{Policy, Services};
-use crate::resolve::{self, Loaded};
+use crate::ir::{Policy, Service, Services};
+use crate::resolve::{self, Loaded, Program};
+use crate::syntax::ast::ItemKind;
 use crate::world::World;
 
 /// A package and all it depends on, checked.
@@ -41,8 +42,9 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
     let loaded = resolve::load(world, dir);
     let Loaded { program, sources, imports, mut diagnostics, damaged } = loaded;
     let checker = Checker::declare(&program, &sources);
-    let (imported, places) = import(&checker, &imports, &sources, &mut diagnostics);
-    let checked = checker.finish(imported, &places);
+    let (imported, problems) = import(&checker, &program, &imports, &sources);
+    diagnostics.extend(problems);
+    let checked = checker.finish(imported);
     let follows_from_damage = |d: &Diagnostic| {
         let says_missing = ABSENCES.contains(&d.code.id);
         says_missing && damaged.iter().any(|s| s.file == d.span.file && s.start <= d.span.start && d.span.end <= s.end)
@@ -62,11 +64,54 @@ const ABSENCES: &[&str] = &[
     crate::facts::codes::MISSING_FIELD.id,
 ];
 
+/// The services of all imported data files, complete and typed, each with where it is named.
 fn import(
-    _checker: &Checker<'_>,
-    _imports: &[resolve::Import],
-    _sources: &Sources,
-    _diagnostics: &mut Vec<Diagnostic>,
-) -> (Services, BTreeMap<Name, Span>) {
-    (Services::new(), BTreeMap::new())
+    checker: &Checker<'_>,
+    program: &Program,
+    imports: &[resolve::Import],
+    sources: &Sources,
+) -> (Vec<(Name, Span, Service)>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut stated = Vec::new();
+    for import in imports {
+        let (found, problems) = read_import(checker.policy(), program, import, sources);
+        stated.extend(found);
+        diagnostics.extend(problems);
+    }
+    let mut heads = checker.service_traits();
+    heads.extend(contract::heads(checker.policy(), &stated));
+    let traits = program.items.iter().filter(|d| matches!(d.item.kind, ItemKind::Trait(_)));
+    let places = traits.map(|d| (d.name.clone(), d.name_span)).collect();
+    let context = contract::Context { policy: checker.policy(), heads: &heads, places: &places, sources };
+    let (services, problems) = contract::contracts(&stated, &context);
+    diagnostics.extend(problems);
+    (services, diagnostics)
+}
+
+fn read_import(
+    policy: &Policy,
+    program: &Program,
+    import: &resolve::Import,
+    sources: &Sources,
+) -> (Vec<contract::Stated>, Vec<Diagnostic>) {
+    let Some(source) = sources.get(import.file) else { return (Vec::new(), Vec::new()) };
+    let node = match tree::read(import.file, &source.name, &source.text) {
+        Ok(node) => node,
+        Err(problems) => return (Vec::new(), problems),
+    };
+    let entry = &import.entry;
+    let options = entry.options.iter().filter_map(|(key, value)| match &value.kind {
+        tree::Kind::Text(text) => Some((key.text.clone(), text.clone(), key.span)),
+        _ => Some((key.text.clone(), Name::from(sources.text(value.span)), key.span)),
+    });
+    let described = adapter::Import {
+        adapter: (&entry.adapter.text, entry.adapter.span),
+        trait_: entry.trait_.as_ref().map(|t| (program.canonical(import.package, &t.text), t.span)),
+        options: options.collect(),
+    };
+    let (mut stated, problems) = adapter::adapt(&described, &node, policy);
+    for (trait_, _) in stated.iter_mut().flat_map(|s| &mut s.traits) {
+        *trait_ = program.canonical(import.package, trait_);
+    }
+    (stated, problems)
 }

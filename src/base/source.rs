@@ -40,19 +40,21 @@ impl Span {
 /// One text file: its name as diagnostics show it, and its text.
 #[derive(Debug)]
 pub struct SourceFile {
-    /// The path, relative to where the run began, with forward slashes.
+    /// The path, relative to where the run began, with forward slashes: what diagnostics show.
     pub name: Name,
+    /// The same place whichever folder the run began in: relative to the package, or `dependency::path`.
+    pub place: Name,
     /// The whole text.
     pub text: Arc<str>,
     line_starts: Vec<u32>,
 }
 
 impl SourceFile {
-    fn new(name: Name, text: Arc<str>) -> Self {
+    fn new(name: Name, place: Name, text: Arc<str>) -> Self {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| (i + 1) as u32))
             .collect();
-        Self { name, text, line_starts }
+        Self { name, place, text, line_starts }
     }
 
     /// Line and column of a byte, both from 1; the column counts characters.
@@ -74,8 +76,14 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and returns its number.
     pub fn add(&mut self, name: impl Into<Name>, text: impl Into<Arc<str>>) -> FileId {
+        let name: Name = name.into();
+        self.add_at(name.clone(), name, text)
+    }
+
+    /// Adds a file that decisions know by another path than diagnostics do.
+    pub fn add_at(&mut self, name: impl Into<Name>, place: impl Into<Name>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile::new(name.into(), text.into()));
+        self.files.push(SourceFile::new(name.into(), place.into(), text.into()));
         id
     }
 
@@ -94,12 +102,12 @@ impl Sources {
         self.get(span.file).and_then(|f| f.text.get(span.start as usize..span.end as usize)).unwrap_or("")
     }
 
-    /// `file:line:column` of the start of a span.
+    /// `file:line:column` of the start of a span, the same whichever folder the run began in.
     pub fn location(&self, span: Span) -> String {
         match self.get(span.file) {
             Some(file) => {
                 let (line, column) = file.position(span.start);
-                format!("{}:{line}:{column}", file.name)
+                format!("{}:{line}:{column}", file.place)
             }
             None => String::new(),
         }

@@ -14,8 +14,8 @@ impl Checker<'_> {
         let typed = self.expr(scope, inner, want);
         let Some(ty) = typed.ty.clone() else { return Typed::broken() };
         if !matches!(ty, Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration) {
-            let message = format!("a `{ty}` has no negative");
-            self.report(Diagnostic::error(&codes::MISMATCH, span, message).label(format!("this is a `{ty}`")));
+            let message = format!("{ty:#} has no negative");
+            self.report(Diagnostic::error(&codes::MISMATCH, span, message).label(format!("this is {ty:#}")));
             return Typed::broken();
         }
         let bound = flipped(typed.bound);
@@ -68,9 +68,10 @@ impl Checker<'_> {
             Arithmetic::Multiply => "multiplied",
             Arithmetic::Divide => "divided",
         };
-        let message = format!("a `{x}` and a `{y}` cannot be {verb}");
-        let mut diagnostic = Diagnostic::error(&codes::DIMENSION, span, message).label(format!("`{x}` {} `{y}`", op.word()));
-        diagnostic = diagnostic.related(a, format!("this is a `{x}`")).related(b, format!("this is a `{y}`"));
+        let message = format!("{x:#} and {y:#} cannot be {verb}");
+        let mut diagnostic =
+            Diagnostic::error(&codes::DIMENSION, span, message).label(format!("`{x}` {} `{y}`", op.word()));
+        diagnostic = diagnostic.related(a, format!("this is {x:#}")).related(b, format!("this is {y:#}"));
         let bare = |t: &Type| matches!(t, Type::Int | Type::Decimal | Type::Ratio);
         self.report(match (x, y) {
             (Type::Money(_), Type::Money(_)) => diagnostic.help("two currencies never mix; state both in one currency"),
@@ -80,7 +81,8 @@ impl Checker<'_> {
             (Type::Duration, other) | (other, Type::Duration) if bare(other) => {
                 diagnostic.help("give the number its unit, such as `200ms` or `8s`")
             }
-            _ => diagnostic.help("divide each by a unit of its own to get plain numbers, such as `cost / $1` and `latency / 1s`"),
+            _ => diagnostic
+                .help("divide each by a unit of its own to get plain numbers, such as `cost / $1` and `latency / 1s`"),
         });
     }
 
@@ -138,7 +140,9 @@ fn result(op: Arithmetic, x: &Type, y: &Type) -> Option<(Type, Widen)> {
             _ => None,
         },
         Arithmetic::Divide => match (x, y) {
-            (a, b) if plain(a) && plain(b) => number(if *a == T::Ratio && *b != T::Ratio { T::Ratio } else { T::Decimal }),
+            (a, b) if plain(a) && plain(b) => {
+                number(if *a == T::Ratio && *b != T::Ratio { T::Ratio } else { T::Decimal })
+            }
             (T::Money(_) | T::Duration, b) if plain(b) => number(x.clone()),
             (T::Money(_), _) | (T::Duration, _) if x == y => number(T::Decimal),
             _ => None,

@@ -24,7 +24,9 @@ impl Checker<'_> {
                 },
                 other => {
                     let message = format!("`{}` is a {}, and takes no arguments", path.name.text, kind_word(other));
-                    self.report(Diagnostic::error(&codes::ARGUMENTS, span, message).related(decl.name_span, "declared here"));
+                    self.report(
+                        Diagnostic::error(&codes::ARGUMENTS, span, message).related(decl.name_span, "declared here"),
+                    );
                     Typed::broken()
                 }
             },
@@ -37,7 +39,9 @@ impl Checker<'_> {
                         let names = self.program.own_names(scope.package);
                         let near = nearest(&path.name.text, Function::ALL.iter().map(|f| f.word()).chain(names));
                         self.report(match near {
-                            Some(_) => Diagnostic { help: None, fixes: Vec::new(), ..diagnostic }.suggest(path.name.span, near),
+                            Some(_) => {
+                                Diagnostic { help: None, fixes: Vec::new(), ..diagnostic }.suggest(path.name.span, near)
+                            }
                             None => diagnostic,
                         });
                         for arg in args {
@@ -131,13 +135,17 @@ impl Checker<'_> {
             _ => return true,
         };
         let message = format!("`{name}` depends on {lacking}, which are inputs of decisions");
-        self.report(Diagnostic::error(&codes::NOT_HERE, span, message).label("cannot be used in a contract or constant"));
+        self.report(
+            Diagnostic::error(&codes::NOT_HERE, span, message).label("cannot be used in a contract or constant"),
+        );
         false
     }
 
     fn function(&mut self, scope: &mut Scope, function: Function, args: &[Expr], span: Span) -> Typed {
         match function {
-            Function::Abs | Function::Clamp | Function::Min | Function::Max => self.numeric(scope, function, args, span),
+            Function::Abs | Function::Clamp | Function::Min | Function::Max => {
+                self.numeric(scope, function, args, span)
+            }
             Function::Cosine => self.vectors(scope, function, args, 2, span),
             Function::Energy | Function::Norm | Function::HighBand | Function::LowBand => {
                 self.vectors(scope, function, args, 1, span)
@@ -154,7 +162,7 @@ impl Checker<'_> {
         let first = self.expr(scope, first, None);
         let Some(ty) = first.ty.clone() else { return Typed::broken() };
         if !matches!(ty, Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration) {
-            let message = format!("`{}` takes a number, not a `{ty}`", function.word());
+            let message = format!("`{}` takes a number, not {ty:#}", function.word());
             self.report(Diagnostic::error(&codes::MISMATCH, span, message));
             return Typed::broken();
         }

@@ -57,7 +57,8 @@ impl Checker<'_> {
     /// The type of the elements where nothing says what is wanted: that of the first that has one of its own.
     fn common_element(&mut self, scope: &mut Scope, elements: &[Expr], span: Span) -> Option<Type> {
         if elements.is_empty() {
-            let diagnostic = Diagnostic::error(&codes::MISMATCH, span, "nothing tells what this empty collection holds");
+            let diagnostic =
+                Diagnostic::error(&codes::MISMATCH, span, "nothing tells what this empty collection holds");
             self.report(diagnostic.help("give it a type, such as `let names: set<string> = {}`"));
             return None;
         }
@@ -122,10 +123,12 @@ impl Checker<'_> {
             }
             _ => {
                 let diagnostic = match want {
-                    Some(ty) => Diagnostic::error(&codes::MISMATCH, span, format!("expected a `{ty}`, found a record")),
+                    Some(ty) => Diagnostic::error(&codes::MISMATCH, span, format!("expected {ty:#}, found a record")),
                     None => Diagnostic::error(&codes::MISMATCH, span, "nothing tells which record this is"),
                 };
-                self.report(diagnostic.help("a record stands where a record type is wanted, such as a table's row or a field"));
+                self.report(
+                    diagnostic.help("a record stands where a record type is wanted, such as a table's row or a field"),
+                );
                 return Typed::broken();
             }
         };

@@ -97,15 +97,21 @@ impl Checker<'_> {
             self.coerce(Typed::new(Ir::Request, y.clone()), x, b);
         } else {
             let code = if x.unit().is_some() && y.unit().is_some() { &codes::DIMENSION } else { &codes::MISMATCH };
-            let message = format!("a `{x}` and a `{y}` cannot be compared");
+            let message = format!("{x:#} and {y:#} cannot be compared");
             let diagnostic = Diagnostic::error(code, b, message)
-                .label(format!("this is a `{y}`"))
-                .related(a, format!("this is a `{x}`"));
+                .label(format!("this is {y:#}"))
+                .related(a, format!("this is {x:#}"));
             self.report(match (x, y) {
                 (_, Type::Set(element)) if **element == *x => diagnostic.help("ask whether the set holds it: `in`"),
-                (Type::Set(element), _) if **element == *y => diagnostic.help("ask whether the set holds it: `x in xs`"),
-                (Type::Service(_), Type::Enum(_) | Type::Text) => diagnostic.help("name a field of the service, such as `.provider`"),
-                (Type::Money(_), Type::Money(_)) => diagnostic.help("two currencies never mix; state both in one currency"),
+                (Type::Set(element), _) if **element == *y => {
+                    diagnostic.help("ask whether the set holds it: `x in xs`")
+                }
+                (Type::Service(_), Type::Enum(_) | Type::Text) => {
+                    diagnostic.help("name a field of the service, such as `.provider`")
+                }
+                (Type::Money(_), Type::Money(_)) => {
+                    diagnostic.help("two currencies never mix; state both in one currency")
+                }
                 _ => diagnostic,
             });
         }
@@ -114,7 +120,9 @@ impl Checker<'_> {
     /// Reports a comparison by size of values that have none.
     pub(super) fn check_ordered(&mut self, ty: &Type, op: Comparison, span: Span) -> bool {
         let ordered = match ty {
-            Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration | Type::Date | Type::Instant => true,
+            Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration | Type::Date | Type::Instant => {
+                true
+            }
             Type::Text => true,
             Type::Enum(name) => self.policy.enums.get(name).is_none_or(|e| e.ordered),
             _ => false,
@@ -122,13 +130,16 @@ impl Checker<'_> {
         if ordered {
             return true;
         }
-        let message = format!("`{}` needs values with an order; a `{ty}` has none", op.word());
+        let message = format!("`{}` needs values with an order; {ty:#} has none", op.word());
         let diagnostic = Diagnostic::error(&codes::NO_ORDER, span, message).label("cannot be compared by size");
         self.report(match ty {
             Type::Enum(name) => {
-                let diagnostic = diagnostic.help(format!("declare it as `enum {name} ordered {{ … }}`, smallest first, or compare with `==`"));
+                let diagnostic = diagnostic
+                    .help(format!("declare it as `enum {name} ordered {{ … }}`, smallest first, or compare with `==`"));
                 match self.program.by_name(name) {
-                    Some(decl) => diagnostic.related(decl.name_span, format!("`{name}` is declared here, without `ordered`")),
+                    Some(decl) => {
+                        diagnostic.related(decl.name_span, format!("`{name}` is declared here, without `ordered`"))
+                    }
                     None => diagnostic,
                 }
             }
@@ -165,9 +176,9 @@ impl Checker<'_> {
             return Typed::broken();
         };
         if self.join(&of_x, &of_y).is_none() {
-            let message = format!("the one holds a `{of_x}`, the other a `{of_y}`: they can share nothing");
-            let diagnostic = Diagnostic::error(&codes::MISMATCH, b.span, message).label(format!("this is a `{y}`"));
-            self.report(diagnostic.related(a.span, format!("this is a `{x}`")));
+            let message = format!("the one holds {of_x:#}, the other {of_y:#}: they can share nothing");
+            let diagnostic = Diagnostic::error(&codes::MISMATCH, b.span, message).label(format!("this is {y:#}"));
+            self.report(diagnostic.related(a.span, format!("this is {x:#}")));
             return Typed::broken();
         }
         let unknown = left.unknown.max(right.unknown);
@@ -179,8 +190,8 @@ impl Checker<'_> {
         if let Some(element) = ty.element() {
             return Some(element.clone());
         }
-        let message = format!("a set or a list is needed, not a `{ty}`");
-        let diagnostic = Diagnostic::error(&codes::NOT_A_COLLECTION, span, message).label(format!("this is a `{ty}`"));
+        let message = format!("a set or a list is needed, not {ty:#}");
+        let diagnostic = Diagnostic::error(&codes::NOT_A_COLLECTION, span, message).label(format!("this is {ty:#}"));
         self.report(diagnostic.help("write a set of one as `{ x }`, or compare with `==`"));
         None
     }
@@ -213,17 +224,18 @@ impl Checker<'_> {
             _ => None,
         };
         let Some(source) = source else {
-            let diagnostic = Diagnostic::error(&codes::PATTERN, b.span, "a pattern is a text in quotes, without values in it");
+            let diagnostic =
+                Diagnostic::error(&codes::PATTERN, b.span, "a pattern is a text in quotes, without values in it");
             self.report(diagnostic.help("patterns are compiled before anything runs, so they cannot be computed"));
             return Typed::broken();
         };
         match Pattern::new(&source) {
-            Ok(pattern) => {
-                Typed::new(Ir::Matches(Box::new(text.expr), pattern), Type::Bool).or_unknown(text.unknown)
-            }
+            Ok(pattern) => Typed::new(Ir::Matches(Box::new(text.expr), pattern), Type::Bool).or_unknown(text.unknown),
             Err(error) => {
                 let message = format!("the pattern does not read: {}", error.message);
-                self.report(Diagnostic::error(&codes::PATTERN, b.span, message).label(format!("at character {}", error.at + 1)));
+                self.report(
+                    Diagnostic::error(&codes::PATTERN, b.span, message).label(format!("at character {}", error.at + 1)),
+                );
                 Typed::broken()
             }
         }

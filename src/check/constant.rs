@@ -32,7 +32,9 @@ impl Checker<'_> {
             Err(Not::Constant) => {
                 let message = format!("{place} takes a constant");
                 let diagnostic = Diagnostic::error(&codes::NOT_CONSTANT, span, message).label("not a constant");
-                self.report(diagnostic.help("use literals, other `let`s and arithmetic; a `define` computes from the request"));
+                self.report(
+                    diagnostic.help("use literals, other `let`s and arithmetic; a `define` computes from the request"),
+                );
                 None
             }
             Err(Not::Fault) => {

@@ -13,7 +13,7 @@ use crate::resolve::{Declared, Program};
 use crate::syntax::ast::{self, FieldDecl, Ident, ItemKind};
 use crate::value::{Type, Value};
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// Enums first, since everything else may name them; then records, in an order that lets defaults hold records.
     pub(super) fn declare_types(&mut self) {
         let program: &Program = self.program;
@@ -46,8 +46,8 @@ impl Checker<'_> {
     }
 
     /// All records, each behind those that its fields hold; those on a cycle are reported and come last.
-    fn records_in_order(&mut self) -> Vec<&'_ Declared> {
-        let program: &Program = self.program;
+    fn records_in_order(&mut self) -> Vec<&'a Declared> {
+        let program: &'a Program = self.program;
         let mut edges = graph::Edges::new();
         for decl in &program.items {
             if let ItemKind::Record(item) = &decl.item.kind {
@@ -155,7 +155,13 @@ impl Checker<'_> {
         for decl in &program.items {
             if let ItemKind::Request(item) = &decl.item.kind {
                 let bare = Bare::Request(decl.name.clone());
-                let scope = Scope { package: decl.package, request: Some(decl.name.clone()), bare, now: true, ..Scope::default() };
+                let scope = Scope {
+                    package: decl.package,
+                    request: Some(decl.name.clone()),
+                    bare,
+                    now: true,
+                    ..Scope::default()
+                };
                 let invariants = self.invariants(&scope, &item.invariants);
                 if let Some(request) = self.policy.requests.get_mut(&decl.name) {
                     request.invariants = invariants;

@@ -1,6 +1,6 @@
 //! The check of expressions: one function per form, by what is wanted and what is found.
 
-use super::scope::{Bound, Scope, Typed, Unknown};
+use super::scope::{Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
@@ -157,12 +157,9 @@ impl Checker<'_> {
                 second = self.coerce(second, ty, b.span);
             }
             None => {
-                let diagnostic = Diagnostic::error(
-                    &codes::MISMATCH,
-                    b.span,
-                    format!("the two branches are a `{x}` and a `{y}`"),
-                );
-                self.report(diagnostic.label(format!("this is a `{y}`")).related(a.span, format!("this is a `{x}`")));
+                let diagnostic =
+                    Diagnostic::error(&codes::MISMATCH, b.span, format!("the two branches are {x:#} and {y:#}"));
+                self.report(diagnostic.label(format!("this is {y:#}")).related(a.span, format!("this is {x:#}")));
                 return Typed::broken();
             }
         }
@@ -256,16 +253,20 @@ fn mismatch(found: &Type, want: &Type, span: Span) -> Diagnostic {
         _ => None,
     };
     if let (true, Some(example)) = (bare, example) {
-        return Diagnostic::error(&codes::BARE_NUMBER, span, format!("a `{want}` is needed, not a bare number"))
+        return Diagnostic::error(&codes::BARE_NUMBER, span, format!("{want:#} is needed, not a bare number"))
             .label("the unit is missing")
             .help(format!("write the number with its unit, such as {example}"));
     }
     let code = if found.unit().is_some() && want.unit().is_some() { &codes::DIMENSION } else { &codes::MISMATCH };
-    let diagnostic = Diagnostic::error(code, span, format!("expected a `{want}`, found a `{found}`"))
-        .label(format!("this is a `{found}`"));
+    let diagnostic = Diagnostic::error(code, span, format!("expected {want:#}, found {found:#}"))
+        .label(format!("this is {found:#}"));
     match (found, want) {
-        (Type::Service(_), Type::Enum(_) | Type::Text) => diagnostic.help("name a field of the service, such as `.provider`"),
-        (Type::Int | Type::Decimal | Type::Text, Type::Bool) => diagnostic.help("a condition is needed: compare it with something"),
+        (Type::Service(_), Type::Enum(_) | Type::Text) => {
+            diagnostic.help("name a field of the service, such as `.provider`")
+        }
+        (Type::Int | Type::Decimal | Type::Text, Type::Bool) => {
+            diagnostic.help("a condition is needed: compare it with something")
+        }
         (of, Type::Set(element)) if of == &**element => diagnostic.help("write a set of one: `{ … }`"),
         (Type::Money(_), Type::Money(_)) => diagnostic.help("two currencies never mix; state both in one currency"),
         (Type::Text, Type::Date) => diagnostic.help("write a date without quotes: `2026-12-31`"),

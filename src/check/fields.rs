@@ -41,7 +41,7 @@ impl Checker<'_> {
                 Typed::broken()
             }
             None => {
-                let message = format!("a `{ty}` has no fields");
+                let message = format!("{ty:#} has no fields");
                 self.report(Diagnostic::error(&codes::UNKNOWN_FIELD, field.span, message).label("no such field"));
                 Typed::broken()
             }
@@ -138,7 +138,8 @@ impl Checker<'_> {
             diagnostic = diagnostic.related(span, format!("{what} is declared here"));
         }
         let lacking = scope.subject.iter().find(|t| !self.trait_has(t, &field.text));
-        let narrowed = matches!(ty, Type::Service(None)) && scope.subject.iter().any(|t| self.trait_has(t, &field.text));
+        let narrowed =
+            matches!(ty, Type::Service(None)) && scope.subject.iter().any(|t| self.trait_has(t, &field.text));
         diagnostic = match (near, lacking) {
             (_, Some(trait_)) if narrowed => diagnostic.help(format!(
                 "`service` may be a `{trait_}` here, which does not have it; narrow the rule to the roles that do: `on route.role`"
@@ -181,14 +182,17 @@ impl Checker<'_> {
                 let fields = self.policy.requests.get(name).into_iter().flat_map(|r| &r.fields);
                 (format!("request `{name}`"), fields.map(|f| f.name.clone()).collect(), place(name))
             }
-            _ => (format!("a `{ty}`"), Vec::new(), None),
+            _ => (format!("{ty:#}"), Vec::new(), None),
         }
     }
 
     fn total(&mut self, scope: &Scope, field: &Ident, span: Span) -> Typed {
         let Some(totals) = &scope.totals else {
             let diagnostic = Diagnostic::error(&codes::NOT_HERE, span, "there is no `total` here");
-            self.report(diagnostic.help("`total` is what a route's pipeline promises: it has a meaning in routes and rules on them"));
+            self.report(
+                diagnostic
+                    .help("`total` is what a route's pipeline promises: it has a meaning in routes and rules on them"),
+            );
             return Typed::broken();
         };
         let Some(found) = totals.iter().find(|t| t.name == field.text) else {
@@ -197,7 +201,9 @@ impl Checker<'_> {
             let diagnostic = Diagnostic::error(&codes::UNKNOWN_FIELD, field.span, message).label("no such guarantee");
             self.report(match near {
                 Some(_) => diagnostic.suggest(field.span, near),
-                None => diagnostic.help("a total exists for the guarantees that the traits of all stages have and that say `composes by`"),
+                None => diagnostic.help(
+                    "a total exists for the guarantees that the traits of all stages have and that say `composes by`",
+                ),
             });
             return Typed::broken();
         };
@@ -215,9 +221,12 @@ impl Checker<'_> {
                 Typed::new(expr, ty.clone()).or_unknown(typed.unknown)
             }
             _ => {
-                let message = format!("`+` follows a field that names services, not a `{ty}`");
+                let message = format!("`+` follows a field that names services, not {ty:#}");
                 let diagnostic = Diagnostic::error(&codes::MISMATCH, span, message).label("not a set of services");
-                self.report(diagnostic.help("the transitive closure is of a field of type `set<service>`, such as `service.uses+`"));
+                self.report(
+                    diagnostic
+                        .help("the transitive closure is of a field of type `set<service>`, such as `service.uses+`"),
+                );
                 Typed::broken()
             }
         }
@@ -232,7 +241,9 @@ impl Checker<'_> {
                     return self.row(scope, &decl.name, key);
                 }
                 Err(None) => return Typed::broken(),
-                Err(Some(diagnostic)) if scope.variable(&path.name.text).is_none() && scope.role(&path.name.text).is_none() => {
+                Err(Some(diagnostic))
+                    if scope.variable(&path.name.text).is_none() && scope.role(&path.name.text).is_none() =>
+                {
                     self.report(diagnostic.help("a row is looked up in a table: `table[key]`"));
                     return Typed::broken();
                 }
@@ -263,8 +274,8 @@ impl Checker<'_> {
         let trait_ = self.trait_named(scope.package, path);
         let Some(ty) = typed.ty.clone() else { return Typed::broken() };
         if !matches!(ty, Type::Service(_)) {
-            let message = format!("`is` asks for the trait of a service, not of a `{ty}`");
-            self.report(Diagnostic::error(&codes::MISMATCH, of.span, message).label(format!("this is a `{ty}`")));
+            let message = format!("`is` asks for the trait of a service, not of {ty:#}");
+            self.report(Diagnostic::error(&codes::MISMATCH, of.span, message).label(format!("this is {ty:#}")));
             return Typed::broken();
         }
         match trait_ {

@@ -39,7 +39,9 @@ impl Checker<'_> {
         let hidden = match scope.variable(word) {
             Some(variable) => Some(("a variable".to_owned(), Some(variable.span))),
             None if scope.role(word).is_some() => Some(("a role".to_owned(), None)),
-            None if crate::resolve::names::RESERVED.contains(&word) => Some(("a word of the language".to_owned(), None)),
+            None if crate::resolve::names::RESERVED.contains(&word) => {
+                Some(("a word of the language".to_owned(), None))
+            }
             None => None,
         };
         if let Some((what, place)) = hidden {
@@ -148,7 +150,9 @@ impl Checker<'_> {
             FoldBody::Generator(c) => {
                 if let Some((by, _)) = &c.order {
                     let diagnostic = Diagnostic::error(&codes::ARGUMENTS, by.span, "the order does not matter here");
-                    self.report(diagnostic.help(format!("`{}` gives the same in any order; remove `order by`", op.word())));
+                    self.report(
+                        diagnostic.help(format!("`{}` gives the same in any order; remove `order by`", op.word())),
+                    );
                 }
                 let taken = self.generator(scope, c, want);
                 self.folded(op, taken, span)
@@ -199,8 +203,10 @@ impl Checker<'_> {
                     other => other.unit().map(|unit| Value::Number(Decimal::ZERO, unit)),
                 };
                 if zero.is_none() {
-                    let message = format!("a `{ty}` cannot be summed");
-                    self.report(Diagnostic::error(&codes::MISMATCH, span, message).label(format!("these are of type `{ty}`")));
+                    let message = format!("{ty:#} cannot be summed");
+                    self.report(
+                        Diagnostic::error(&codes::MISMATCH, span, message).label(format!("these are of type `{ty}`")),
+                    );
                     return Typed::broken();
                 }
                 Typed::new(fold(zero), ty).or_unknown(unknown).with_bound(taken.bound)

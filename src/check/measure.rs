@@ -22,9 +22,12 @@ impl Checker<'_> {
             Size { nodes, .. } if nodes > limits::EXPRESSION_SIZE => ("large", nodes, limits::EXPRESSION_SIZE),
             _ => return,
         };
-        let message = format!("this expression is too {what}: {found}, with all definitions that it calls; at most {limit}");
+        let message =
+            format!("this expression is too {what}: {found}, with all definitions that it calls; at most {limit}");
         let diagnostic = Diagnostic::error(&codes::TOO_LARGE, span, message).label(format!("too {what}"));
-        self.report(diagnostic.help("split it into constraints of their own, or call fewer definitions inside each other"));
+        self.report(
+            diagnostic.help("split it into constraints of their own, or call fewer definitions inside each other"),
+        );
     }
 
     fn size(&self, expr: &Ir) -> Size {

@@ -97,7 +97,9 @@ impl Checker<'_> {
             let path: Vec<String> = cycle.iter().map(|n| format!("`{n}`")).collect();
             if let Some(step) = item.steps.iter().find(|s| Some(&s.name.text) == cycle.first()) {
                 let message = format!("the steps wait for each other: {}", path.join(" → "));
-                self.report(Diagnostic::error(&codes::MISSION, step.name.span, message).help("remove one of the `after`s"));
+                self.report(
+                    Diagnostic::error(&codes::MISSION, step.name.span, message).help("remove one of the `after`s"),
+                );
             }
         }
     }
@@ -142,7 +144,9 @@ impl Checker<'_> {
                     None => self.expr(scope, value, None),
                 };
             }
-            Operation::Append(name, value) if &*name.text == "log" && !item.state.iter().any(|f| &*f.name.text == "log") => {
+            Operation::Append(name, value)
+                if &*name.text == "log" && !item.state.iter().any(|f| &*f.name.text == "log") =>
+            {
                 self.expr(scope, value, None);
             }
             Operation::Append(name, value) => {
@@ -172,7 +176,7 @@ impl Checker<'_> {
                 if let (Some(a), Some(b)) = (a, b)
                     && !self.fits(&a, &b)
                 {
-                    let message = format!("a `{a}` cannot be copied into a `{b}`");
+                    let message = format!("{a:#} cannot be copied into {b:#}");
                     self.report(Diagnostic::error(&codes::MISMATCH, to.span, message));
                 }
             }
@@ -198,12 +202,12 @@ impl Checker<'_> {
     }
 
     fn not_appendable(&mut self, name: &Ident, ty: &Type) {
-        let message = format!("`{}` is a `{ty}`; only a list or a set can be appended to", name.text);
+        let message = format!("`{}` is {ty:#}; only a list or a set can be appended to", name.text);
         self.report(Diagnostic::error(&codes::NOT_A_COLLECTION, name.span, message));
     }
 
     fn not_numeric(&mut self, span: Span, ty: &Type) {
-        let message = format!("a `{ty}` cannot be incremented");
+        let message = format!("{ty:#} cannot be incremented");
         self.report(Diagnostic::error(&codes::MISMATCH, span, message));
     }
 }

@@ -35,7 +35,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::{Name, Sources, Span};
 use crate::diag::Diagnostic;
 use crate::ir::suite::Test;
-use crate::ir::{At, Policy, Services};
+use crate::ir::{At, Policy, Service, Services};
 use crate::resolve::Program;
 use crate::value::Type;
 
@@ -51,6 +51,8 @@ pub struct Checker<'a> {
     declared_at: BTreeMap<(Name, Name), Span>,
     /// The result of each definition and the type of each `let`; `None` while it is being checked or broken.
     results: BTreeMap<Name, definitions::Signature>,
+    /// The roles of each route that have an error of their own.
+    broken_roles: BTreeMap<Name, Vec<Name>>,
     /// Depth and number of nodes of each definition, calls counted in full.
     sizes: BTreeMap<Name, (usize, usize)>,
     /// The definitions being checked, outermost first.
@@ -92,6 +94,7 @@ impl<'a> Checker<'a> {
             known_services: BTreeMap::new(),
             declared_at: BTreeMap::new(),
             results: BTreeMap::new(),
+            broken_roles: BTreeMap::new(),
             sizes: BTreeMap::new(),
             in_progress: Vec::new(),
             promises: Vec::new(),
@@ -115,8 +118,8 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks everything else. `imported` are the services of data files, each with where it is named.
-    pub fn finish(mut self, imported: Services, places: &BTreeMap<Name, Span>) -> Checked {
-        self.import(imported, places);
+    pub fn finish(mut self, imported: Vec<(Name, Span, Service)>) -> Checked {
+        self.import(imported);
         self.check_definitions();
         self.check_trait_invariants();
         self.check_services();

@@ -50,9 +50,14 @@ impl Checker<'_> {
             "service" => return Some(self.subject(scope, word.span)),
             "request" => return Some(self.request(scope, word.span)),
             "now" if scope.now => return Some(Typed::new(Ir::Now, Type::Instant)),
-            "now" => return Some(self.not_here(word, "the time is an input of decisions, not of contracts and constants")),
+            "now" => {
+                return Some(self.not_here(word, "the time is an input of decisions, not of contracts and constants"));
+            }
             "total" => return Some(self.not_here(word, "name one of its guarantees, such as `total.latency`")),
             _ => {}
+        }
+        if scope.broken_roles.contains(&word.text) {
+            return Some(Typed::broken());
         }
         if let Some(role) = scope.role(&word.text) {
             let ty = Type::Service(Some(role.trait_.clone()));
@@ -192,16 +197,16 @@ impl Checker<'_> {
     }
 
     fn unknown_word(&self, scope: &Scope, word: &Ident) -> Diagnostic {
-        let diagnostic = Diagnostic::error(&codes::UNKNOWN_NAME, word.span, format!("nothing here is called `{}`", word.text))
-            .label("not known here");
-        let is_field = |fields: &mut dyn Iterator<Item = &Name>| fields.any(|f| *f == word.text);
+        let diagnostic =
+            Diagnostic::error(&codes::UNKNOWN_NAME, word.span, format!("nothing here is called `{}`", word.text))
+                .label("not known here");
         let request = scope.request.as_ref().and_then(|r| self.policy.requests.get(r));
-        if request.is_some_and(|r| is_field(&mut r.fields.iter().map(|f| &f.name))) {
+        if request.is_some_and(|r| r.fields.iter().any(|f| f.name == word.text)) {
             let replacement = format!("request.{}", word.text);
             return diagnostic.suggest(word.span, Some(&replacement));
         }
         let subject = scope.subject.first().and_then(|t| self.policy.traits.get(t));
-        if subject.is_some_and(|t| is_field(&mut t.fields.keys().chain(t.guarantees.keys()))) {
+        if subject.is_some_and(|t| t.fields.contains_key(&word.text) || t.guarantees.contains_key(&word.text)) {
             let replacement = format!("service.{}", word.text);
             return diagnostic.suggest(word.span, Some(&replacement));
         }
@@ -210,7 +215,8 @@ impl Checker<'_> {
         let members = self.policy.enums.values().flat_map(|e| e.members.iter().map(|m| &**m));
         let items = self.program.own_names(scope.package);
         let words = ["service", "request", "now"].into_iter();
-        diagnostic.suggest(word.span, nearest(&word.text, roles.chain(variables).chain(items).chain(members).chain(words)))
+        diagnostic
+            .suggest(word.span, nearest(&word.text, roles.chain(variables).chain(items).chain(members).chain(words)))
     }
 
     /// A member of an enum, or the diagnostic that it has none of this name.
@@ -221,8 +227,9 @@ impl Checker<'_> {
         let Some(declared) = self.policy.enums.get(of) else { return Typed::broken() };
         let members: Vec<&str> = declared.members.iter().map(|m| &**m).collect();
         let near = nearest(word, members.iter().copied());
-        let diagnostic = Diagnostic::error(&codes::UNKNOWN_MEMBER, span, format!("`{word}` is no member of enum `{of}`"))
-            .label(format!("not a `{of}`"));
+        let diagnostic =
+            Diagnostic::error(&codes::UNKNOWN_MEMBER, span, format!("`{word}` is no member of enum `{of}`"))
+                .label(format!("not a `{of}`"));
         let diagnostic = match self.program.by_name(of) {
             Some(decl) => diagnostic.related(decl.name_span, format!("`{of}` is declared here")),
             None => diagnostic,

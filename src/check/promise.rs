@@ -48,7 +48,11 @@ impl Checker<'_> {
             Bound::Promise(Direction::AtLeast, name) => {
                 (name, "a lower bound: the real value may be anything above it", "`>=` or `>`")
             }
-            Bound::Mixed(name) => (name, "mixed here with another quantity, so that it bounds the result neither way", "one promise on one side"),
+            Bound::Mixed(name) => (
+                name,
+                "mixed here with another quantity, so that it bounds the result neither way",
+                "one promise on one side",
+            ),
             Bound::Exact => return Diagnostic::error(&codes::PROMISE, span, "comparison cannot be decided"),
         };
         let message = format!("`{}` cannot be decided from the promise `{name}`", op.word());

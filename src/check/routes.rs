@@ -36,7 +36,8 @@ impl Checker<'_> {
     }
 
     fn declare_route(&mut self, decl: &Declared, item: &RouteItem) {
-        let request = self.item_of_kind(decl.package, &item.request, "request type", |k| matches!(k, ItemKind::Request(_)));
+        let request =
+            self.item_of_kind(decl.package, &item.request, "request type", |k| matches!(k, ItemKind::Request(_)));
         let roles = self.roles(decl, item);
         let pipeline = self.pipeline(item, &roles);
         let Some(request) = request else { return };
@@ -70,10 +71,16 @@ impl Checker<'_> {
             }
             if crate::resolve::names::RESERVED.contains(&&*word.text) {
                 let message = format!("`{}` has a meaning of its own", word.text);
-                self.report(Diagnostic::error(&crate::resolve::codes::RESERVED, word.span, message).help("choose another name for the role"));
+                self.report(
+                    Diagnostic::error(&crate::resolve::codes::RESERVED, word.span, message)
+                        .help("choose another name for the role"),
+                );
             }
             self.check_bounds(written.cardinality, written.span);
-            let Some(trait_) = self.trait_named(decl.package, &written.trait_) else { continue };
+            let Some(trait_) = self.trait_named(decl.package, &written.trait_) else {
+                self.broken_roles.entry(decl.name.clone()).or_default().push(word.text.clone());
+                continue;
+            };
             self.check_reachable(word, &trait_, written.cardinality);
             roles.push(Role { name: word.text.clone(), trait_, cardinality: written.cardinality });
         }
@@ -91,7 +98,10 @@ impl Checker<'_> {
             } else {
                 return;
             };
-            self.report(Diagnostic::error(&codes::ROLES, span, problem).help("write `Trait[fewest..most]`, such as `Model[0..2]`"));
+            self.report(
+                Diagnostic::error(&codes::ROLES, span, problem)
+                    .help("write `Trait[fewest..most]`, such as `Model[0..2]`"),
+            );
         }
     }
 
@@ -139,10 +149,17 @@ impl Checker<'_> {
         }
         if let Some(cycle) = graph::cycle(&graph_edges) {
             let path: Vec<String> = cycle.iter().map(|n| format!("`{n}`")).collect();
-            let word = item.stages.iter().flatten().chain(item.after.iter().map(|(s, _)| s)).find(|s| Some(&s.text) == cycle.first());
+            let word = item
+                .stages
+                .iter()
+                .flatten()
+                .chain(item.after.iter().map(|(s, _)| s))
+                .find(|s| Some(&s.text) == cycle.first());
             if let Some(word) = word {
                 let message = format!("the stages run in a circle: {}", path.join(" → "));
-                self.report(Diagnostic::error(&codes::PIPELINE, word.span, message).help("a stage cannot come after itself"));
+                self.report(
+                    Diagnostic::error(&codes::PIPELINE, word.span, message).help("a stage cannot come after itself"),
+                );
             }
             edges.clear();
         }
@@ -153,7 +170,9 @@ impl Checker<'_> {
         if let Some(role) = roles.iter().find(|r| r.name == stage.text) {
             if matches!(role.cardinality, Cardinality::List { .. }) {
                 let message = format!("`{}` is a list; a stage is one service", stage.text);
-                self.report(Diagnostic::error(&codes::PIPELINE, stage.span, message).help("give each stage a role of its own"));
+                self.report(
+                    Diagnostic::error(&codes::PIPELINE, stage.span, message).help("give each stage a role of its own"),
+                );
                 return false;
             }
             return true;
@@ -181,9 +200,13 @@ impl Checker<'_> {
         let mut constraints: Vec<Constraint> = Vec::new();
         for (i, clause) in item.requires.iter().enumerate() {
             let Some(label) = &clause.label else {
-                let diagnostic = Diagnostic::error(&codes::NO_LABEL, clause.span.at_start(), "a constraint of a route needs a label");
+                let diagnostic = Diagnostic::error(
+                    &codes::NO_LABEL,
+                    clause.span.at_start(),
+                    "a constraint of a route needs a label",
+                );
                 self.report(diagnostic.help("name it, so that explanations and tests can: `require latency: …`"));
-                self.condition(&mut self.route_scope(decl.package, &route, &all), &clause.condition);
+                self.condition(&mut self.route_scope(decl.package, &decl.name, &route, &all), &clause.condition);
                 continue;
             };
             let before = item.requires.iter().take(i).filter_map(|c| c.label.as_ref());
@@ -201,7 +224,7 @@ impl Checker<'_> {
     }
 
     /// What expressions on a route can name, with `service` standing for the candidates of these roles.
-    pub(super) fn route_scope(&self, package: usize, route: &Route, roles: &[Name]) -> Scope {
+    pub(super) fn route_scope(&self, package: usize, name: &Name, route: &Route, roles: &[Name]) -> Scope {
         let mut subject: Vec<Name> = Vec::new();
         for role in route.roles.iter().filter(|r| roles.contains(&r.name)) {
             if !subject.contains(&role.trait_) {
@@ -218,6 +241,7 @@ impl Checker<'_> {
             request: Some(route.request.clone()),
             subject,
             roles: names.collect(),
+            broken_roles: self.broken_roles.get(name).cloned().unwrap_or_default(),
             totals: Some(self.totals(route)),
             now: true,
             signals: true,
@@ -255,7 +279,7 @@ impl Checker<'_> {
         clause: &RequireClause,
         label: &Ident,
     ) -> Constraint {
-        let mut names = self.route_scope(decl.package, route, scope);
+        let mut names = self.route_scope(decl.package, &decl.name, route, scope);
         let condition = self.condition(&mut names, &clause.condition);
         self.check_size(&condition.expr, clause.condition.span);
         let at = self.at(clause.span);
@@ -306,7 +330,7 @@ impl Checker<'_> {
                 self.report(duplicate("term", &term.name, first.name.span));
                 continue;
             }
-            let mut scope = self.route_scope(decl.package, route, scored);
+            let mut scope = self.route_scope(decl.package, &decl.name, route, scored);
             terms.push(self.term(&mut scope, term));
         }
         terms
@@ -317,9 +341,14 @@ impl Checker<'_> {
         let typed = self.expr(scope, &term.value, Some(&Type::Decimal));
         let typed = match &typed.ty {
             Some(ty @ (Type::Money(_) | Type::Duration)) => {
-                let unit = if *ty == Type::Duration { "1s".to_owned() } else { crate::value::text::number_text(1.into(), ty.unit().unwrap_or(crate::value::Unit::Plain)) };
-                let message = format!("a score is a plain number, and this is a `{ty}`");
-                let diagnostic = Diagnostic::error(&codes::DIMENSION, term.value.span, message).label(format!("this is a `{ty}`"));
+                let unit = if *ty == Type::Duration {
+                    "1s".to_owned()
+                } else {
+                    crate::value::text::number_text(1.into(), ty.unit().unwrap_or(crate::value::Unit::Plain))
+                };
+                let message = format!("a score is a plain number, and this is {ty:#}");
+                let diagnostic =
+                    Diagnostic::error(&codes::DIMENSION, term.value.span, message).label(format!("this is {ty:#}"));
                 self.report(diagnostic.help(format!("divide it by a unit, such as `/ {unit}`")));
                 super::scope::Typed::broken()
             }
@@ -351,7 +380,11 @@ impl Checker<'_> {
                 .map(|(name, _)| name)
                 .collect();
             let (Some(first), count) = (lacking.first(), lacking.len()) else { continue };
-            let who = if count == 1 { format!("service `{first}` does") } else { format!("{count} services, such as `{first}`, do") };
+            let who = if count == 1 {
+                format!("service `{first}` does")
+            } else {
+                format!("{count} services, such as `{first}`, do")
+            };
             let message = format!("{who} not promise `{promise}`, so their score is unknown and they are never chosen");
             let diagnostic = Diagnostic::warning(&codes::UNPROMISED_SCORE, span, message).label("not promised by all");
             self.report(diagnostic.help(format!("supply the missing case, such as `(service.{promise} ?? …)`")));
@@ -366,8 +399,7 @@ pub(super) fn is_protected(front: &Front) -> bool {
 
 /// All annotations, as the checked program keeps them.
 pub(super) fn annotations(front: &Front) -> Vec<(Name, Vec<Name>)> {
-    let of = |a: &crate::syntax::ast::Annotation| {
-        (a.name.text.clone(), a.args.iter().map(|arg| arg.text.clone()).collect())
-    };
+    let of =
+        |a: &crate::syntax::ast::Annotation| (a.name.text.clone(), a.args.iter().map(|arg| arg.text.clone()).collect());
     front.annotations.iter().map(of).collect()
 }

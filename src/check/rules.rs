@@ -30,7 +30,7 @@ impl Checker<'_> {
         }
         for (route, roles) in self.targets(decl, item) {
             let Some(found) = self.policy.routes.get(&route).cloned() else { continue };
-            let constraint = self.rule_on(decl, item, &found, roles);
+            let constraint = self.rule_on(decl, item, (&route, &found), roles);
             if let Some(route) = self.policy.routes.get_mut(&route) {
                 route.constraints.push(constraint);
             }
@@ -61,8 +61,14 @@ impl Checker<'_> {
         targets
     }
 
-    fn rule_on(&mut self, decl: &Declared, item: &RuleItem, route: &Route, scope: Vec<Name>) -> Constraint {
-        let mut names = self.route_scope(decl.package, route, &scope);
+    fn rule_on(
+        &mut self,
+        decl: &Declared,
+        item: &RuleItem,
+        (name, route): (&Name, &Route),
+        scope: Vec<Name>,
+    ) -> Constraint {
+        let mut names = self.route_scope(decl.package, name, route, &scope);
         let when = item.when.as_ref().map(|e| self.sized_condition(&mut names, e));
         let unless = item.unless.as_ref().map(|e| self.sized_condition(&mut names, e));
         let mut clauses = Vec::new();
@@ -114,7 +120,10 @@ impl Checker<'_> {
         if word != "service" {
             let message = format!("`exclude` speaks of `service`, not of `{word}`");
             let diagnostic = Diagnostic::error(&codes::NOT_HERE, span, message);
-            self.report(diagnostic.help("narrow the rule to a role instead: `rule name on route.role { exclude service when … }`"));
+            self.report(
+                diagnostic
+                    .help("narrow the rule to a role instead: `rule name on route.role { exclude service when … }`"),
+            );
         }
     }
 

@@ -110,6 +110,8 @@ pub(crate) struct Scope {
     pub subject_is_all: bool,
     /// The roles.
     pub roles: Vec<RoleName>,
+    /// Roles with an error of their own, already reported.
+    pub broken_roles: Vec<Name>,
     /// Whether an unfilled optional role is unknown here, rather than switching the constraint off.
     pub roles_may_be_empty: bool,
     /// What `total` has.

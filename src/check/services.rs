@@ -10,7 +10,7 @@ use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
 use crate::facts::contract;
 use crate::graph;
-use crate::ir::{Accept, Direction, Guarantee, Services};
+use crate::ir::{Accept, Direction, Guarantee, Service};
 use crate::resolve::{Declared, Program};
 use crate::syntax::ast::{AcceptClause, EntryOp, ItemKind, ServiceEntry, ServiceItem};
 use crate::value::{Type, Value};
@@ -23,9 +23,8 @@ enum Stated {
 
 impl Checker<'_> {
     /// Takes in the services of data files, whose contracts are complete already.
-    pub(super) fn import(&mut self, imported: Services, places: &BTreeMap<Name, Span>) {
-        for (name, service) in imported {
-            let Some(span) = places.get(&name).copied() else { continue };
+    pub(super) fn import(&mut self, imported: Vec<(Name, Span, Service)>) {
+        for (name, span, service) in imported {
             if let Some(first) = self.known_services.get(&name) {
                 let message = format!("service `{name}` is declared twice");
                 let diagnostic = Diagnostic::error(&crate::resolve::codes::DUPLICATE_ITEM, span, message)
@@ -60,7 +59,7 @@ impl Checker<'_> {
             return;
         }
         let mut stated: BTreeMap<Name, (Value, Span)> = BTreeMap::new();
-        let mut broken: BTreeSet<Name> = BTreeSet::new();
+        let mut broken: BTreeMap<Name, Span> = BTreeMap::new();
         for (i, entry) in item.entries.iter().enumerate() {
             if let Some(first) = item.entries.iter().take(i).find(|e| e.name.text == entry.name.text) {
                 self.report(duplicate("entry", &entry.name, first.name.span));
@@ -70,17 +69,39 @@ impl Checker<'_> {
                 Some(value) => {
                     stated.insert(entry.name.text.clone(), (value, entry.name.span));
                 }
+                None if self.stated(&traits, &entry.name.text).is_none() => {}
                 None => {
-                    broken.insert(entry.name.text.clone());
+                    broken.insert(entry.name.text.clone(), entry.name.span);
                 }
             }
         }
-        let claim = contract::Claim { name: &decl.name, span: decl.name_span, traits: &traits, stated, broken };
-        let at = self.at(decl.name_span);
-        let (mut service, diagnostics) = contract::complete(claim, &self.policy, &self.declared_at, at);
-        self.diagnostics.extend(diagnostics);
+        // An entry with an error of its own is not missing as well.
+        for (name, span) in broken {
+            stated.insert(name, (Value::Bool(false), span));
+        }
+        let Some(mut service) = self.complete(decl, item, stated) else { return };
         service.accepts = item.accepts.iter().filter_map(|a| self.accept(decl, item, a)).collect();
         self.services.insert(decl.name.clone(), service);
+    }
+
+    /// The contract with its defaults, if it owes nothing.
+    fn complete(
+        &mut self,
+        decl: &Declared,
+        item: &ServiceItem,
+        stated: BTreeMap<Name, (Value, Span)>,
+    ) -> Option<Service> {
+        let claimed: Option<Vec<(Name, Span)>> = item
+            .traits
+            .iter()
+            .map(|p| self.program.find(decl.package, p).ok().map(|d| (d.name.clone(), p.span())))
+            .collect();
+        let places = self.program.items.iter().filter(|d| matches!(d.item.kind, ItemKind::Trait(_)));
+        let places = places.map(|d| (d.name.clone(), d.name_span)).collect();
+        let at = self.at(decl.name_span);
+        let shape = contract::Shape::of(&self.policy, &claimed?);
+        let completed = shape.and_then(|s| contract::complete((&decl.name, decl.name_span), at, &s, stated, &places));
+        completed.map_err(|found| self.diagnostics.extend(found)).ok()
     }
 
     fn entry(&mut self, decl: &Declared, traits: &BTreeSet<Name>, entry: &ServiceEntry) -> Option<Value> {
@@ -117,8 +138,12 @@ impl Checker<'_> {
             Stated::Field(..) => (EntryOp::Is, format!("`{name}` is a field: it has a value, not a bound")),
             Stated::Promise(g) => match g.direction {
                 None => (EntryOp::Is, format!("`{name}` is promised or not")),
-                Some(Direction::AtMost) => (EntryOp::AtMost, format!("`{name}` is promised `at most`: the bound is an upper one")),
-                Some(Direction::AtLeast) => (EntryOp::AtLeast, format!("`{name}` is promised `at least`: the bound is a lower one")),
+                Some(Direction::AtMost) => {
+                    (EntryOp::AtMost, format!("`{name}` is promised `at most`: the bound is an upper one"))
+                }
+                Some(Direction::AtLeast) => {
+                    (EntryOp::AtLeast, format!("`{name}` is promised `at least`: the bound is a lower one"))
+                }
             },
         };
         if entry.op == wanted {
@@ -161,8 +186,10 @@ impl Checker<'_> {
     }
 
     fn accept(&mut self, decl: &Declared, item: &ServiceItem, clause: &AcceptClause) -> Option<Accept> {
-        let request = self.item_of_kind(decl.package, &clause.request, "request type", |k| matches!(k, ItemKind::Request(_)))?;
-        let subject = item.traits.iter().filter_map(|p| self.program.find(decl.package, p).ok()).map(|d| d.name.clone());
+        let request =
+            self.item_of_kind(decl.package, &clause.request, "request type", |k| matches!(k, ItemKind::Request(_)))?;
+        let subject =
+            item.traits.iter().filter_map(|p| self.program.find(decl.package, p).ok()).map(|d| d.name.clone());
         let mut scope = Scope {
             package: decl.package,
             request: Some(request.clone()),

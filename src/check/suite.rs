@@ -39,7 +39,7 @@ impl Checker<'_> {
                 signals.insert(key, value);
             }
         }
-        let mut names = self.decision_scope(decl.package, &route);
+        let mut names = self.decision_scope(decl.package, &name, &route);
         let mut expectations = Vec::new();
         for expect in &item.expects {
             let kind = self.expectation(decl.package, &mut names, &name, &route, expect);
@@ -75,8 +75,8 @@ impl Checker<'_> {
     }
 
     /// What an expectation or a property can name: the roles of a decision, filled or not.
-    fn decision_scope(&self, package: usize, route: &Route) -> Scope {
-        let mut scope = self.route_scope(package, route, &[]);
+    fn decision_scope(&self, package: usize, name: &Name, route: &Route) -> Scope {
+        let mut scope = self.route_scope(package, name, route, &[]);
         scope.subject.clear();
         scope.roles_may_be_empty = true;
         scope
@@ -87,9 +87,7 @@ impl Checker<'_> {
         let signal = self.policy.signals.get(&name).cloned()?;
         let span = setting.signal.span();
         let problem = match (&signal.subject, &setting.subject) {
-            (Some(trait_), None) => {
-                Some(format!("`{name}` speaks of one `{trait_}`: write `{name}(\"service\") = …`"))
-            }
+            (Some(trait_), None) => Some(format!("`{name}` speaks of one `{trait_}`: write `{name}(\"service\") = …`")),
             (None, Some(_)) => Some(format!("`{name}` speaks of no service: write `{name} = …`")),
             _ => None,
         };
@@ -116,7 +114,7 @@ impl Checker<'_> {
         route: &Route,
         expect: &Expect,
     ) -> Option<ExpectationKind> {
-        let mut named = |checker: &mut Self, by: &Option<ConstraintPath>, denials: bool| match by {
+        let named = |checker: &mut Self, by: &Option<ConstraintPath>, denials: bool| match by {
             None => Some(None),
             Some(path) => checker.constraint(package, path, route_name, route, denials).map(Some),
         };
@@ -161,7 +159,7 @@ impl Checker<'_> {
             .iter()
             .filter(|c| !denials || c.clauses.iter().any(|clause| clause.effect == Effect::Deny))
             .map(|c| &*c.name)
-            .chain([score.as_str()])
+            .chain((!denials).then_some(score.as_str()))
             .collect();
         if known.contains(&*qualified) {
             return Some(qualified);
@@ -173,8 +171,10 @@ impl Checker<'_> {
 
     fn check_property(&mut self, decl: &Declared, item: &PropertyItem) {
         let named = self.item_of_kind(decl.package, &item.route, "route", |k| matches!(k, ItemKind::Route(_)));
-        let Some(route) = named.and_then(|n| self.policy.routes.get(&n).cloned()) else { return };
-        let mut scope = self.decision_scope(decl.package, &route);
+        let Some((name, route)) = named.and_then(|n| Some((n.clone(), self.policy.routes.get(&n).cloned()?))) else {
+            return;
+        };
+        let mut scope = self.decision_scope(decl.package, &name, &route);
         if let Some(when) = &item.when {
             self.condition(&mut scope, when);
         }
@@ -190,8 +190,9 @@ impl Checker<'_> {
 fn unknown_constraint(name: &str, span: Span, route: &Name, known: &BTreeSet<&str>, denials: bool) -> Diagnostic {
     let what = if denials { "rule that denies" } else { "constraint" };
     let near = nearest(name, known.iter().copied());
-    let diagnostic = Diagnostic::error(&codes::UNKNOWN_CONSTRAINT, span, format!("route `{route}` has no {what} `{name}`"))
-        .label(format!("unknown {what}"));
+    let diagnostic =
+        Diagnostic::error(&codes::UNKNOWN_CONSTRAINT, span, format!("route `{route}` has no {what} `{name}`"))
+            .label(format!("unknown {what}"));
     match near {
         Some(_) => diagnostic.suggest(span, near),
         None => {

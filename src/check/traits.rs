@@ -26,7 +26,12 @@ impl Checker<'_> {
             }
         }
         while let Some(cycle) = graph::cycle(&parents) {
-            self.report_cycle(&codes::TRAIT_CYCLE, "trait", &cycle, "a trait cannot extend itself; remove one of the `extends`");
+            self.report_cycle(
+                &codes::TRAIT_CYCLE,
+                "trait",
+                &cycle,
+                "a trait cannot extend itself; remove one of the `extends`",
+            );
             // Without the closing edge, what remains is still checked.
             if let (Some(last), Some(first)) = (cycle.iter().rev().nth(1), cycle.first())
                 && let Some(edges) = parents.get_mut(last)
@@ -124,7 +129,7 @@ impl Checker<'_> {
     fn conflict(&mut self, decl: &Declared, field: &Name, parent: &Name, ty: &Type, other: &Type) {
         let message = format!("trait `{}` inherits `{field}` twice, differently", decl.name);
         let mut diagnostic = Diagnostic::error(&codes::CONFLICTING_FIELD, decl.name_span, message)
-            .label(format!("a `{other}` from one trait, a `{ty}` from `{parent}`"));
+            .label(format!("{other:#} from one trait, {ty:#} from `{parent}`"));
         for owner in [Some(parent), None] {
             let place = match owner {
                 Some(parent) => self.declared_at.get(&(parent.clone(), field.clone())),
@@ -154,11 +159,14 @@ impl Checker<'_> {
     fn redeclared(&mut self, decl: &Declared, field: &Name, inherited: &Type, own: &Type, span: Span) {
         let message = format!("`{field}` is inherited already, as another thing");
         let mut diagnostic = Diagnostic::error(&codes::CONFLICTING_FIELD, span, message)
-            .label(format!("declared as a `{own}` here, inherited as a `{inherited}`"));
+            .label(format!("declared as {own:#} here, inherited as {inherited:#}"));
         if let Some(place) = self.declared_at.get(&(decl.name.clone(), field.clone())) {
             diagnostic = diagnostic.related(*place, "inherited from here");
         }
-        self.report(diagnostic.help("a trait may narrow an inherited field, from optional to required, but not change its type"));
+        self.report(
+            diagnostic
+                .help("a trait may narrow an inherited field, from optional to required, but not change its type"),
+        );
     }
 
     fn own_guarantee(&mut self, decl: &Declared, built: &mut Trait, written: &GuaranteeDecl) {
@@ -199,21 +207,33 @@ impl Checker<'_> {
 
 /// What is wrong with a guarantee, and what to do.
 fn guarantee_problem(ty: &Type, written: &GuaranteeDecl) -> Option<(String, &'static str)> {
-    let sized = matches!(ty, Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration | Type::Date | Type::Instant);
+    let sized = matches!(
+        ty,
+        Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration | Type::Date | Type::Instant
+    );
     let numeric = matches!(ty, Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration);
     match (ty, written.direction) {
         _ if written.ty.optional => {
             return Some(("cannot be optional".into(), "a promise that is not made is unknown anyway; remove the `?`"));
         }
         (Type::Bool, Some(_)) => {
-            return Some(("is a `bool`, which has no direction".into(), "write `guarantee name: bool, composes by and`"));
+            return Some((
+                "is a `bool`, which has no direction".into(),
+                "write `guarantee name: bool, composes by and`",
+            ));
         }
         (Type::Bool, None) => {}
         (_, None) if sized => {
-            return Some(("does not say which way it bounds".into(), "write `at most` for an upper bound or `at least` for a lower one"));
+            return Some((
+                "does not say which way it bounds".into(),
+                "write `at most` for an upper bound or `at least` for a lower one",
+            ));
         }
         _ if !sized => {
-            return Some((format!("cannot be a `{ty}`"), "a guarantee bounds a number, a duration, money, a date, or is a `bool`"));
+            return Some((
+                format!("cannot be {ty:#}"),
+                "a guarantee bounds a number, a duration, money, a date, or is a `bool`",
+            ));
         }
         _ => {}
     }
@@ -226,7 +246,10 @@ fn guarantee_problem(ty: &Type, written: &GuaranteeDecl) -> Option<(String, &'st
     };
     if !fits {
         let word = crate::ir::json::composition(composition);
-        return Some((format!("is a `{ty}`, which cannot compose by {word}"), "sums need numbers, products plain numbers or ratios, `and` and `or` need a `bool`"));
+        return Some((
+            format!("is {ty:#}, which cannot compose by {word}"),
+            "sums need numbers, products plain numbers or ratios, `and` and `or` need a `bool`",
+        ));
     }
     let unsound = matches!(
         (written.direction, composition),
@@ -235,6 +258,9 @@ fn guarantee_problem(ty: &Type, written: &GuaranteeDecl) -> Option<(String, &'st
     unsound.then(|| {
         let word = crate::ir::json::composition(composition);
         let direction = written.direction.map_or("", crate::ir::json::direction);
-        (format!("bounds `{direction}` and cannot compose by {word}"), "the bound of the whole would promise more than its stages do")
+        (
+            format!("bounds `{direction}` and cannot compose by {word}"),
+            "the bound of the whole would promise more than its stages do",
+        )
     })
 }

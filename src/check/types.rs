@@ -33,8 +33,15 @@ impl Checker<'_> {
             TypeKind::Service(None) => Some(Type::Service(None)),
             TypeKind::Service(Some(path)) => Some(Type::Service(Some(self.trait_named(package, path)?))),
             TypeKind::Record(_) => {
-                let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, written.span, "a record type is declared, not written in place");
-                self.report(diagnostic.help("declare `record Name { … }` and use its name; only a table may write its row in place"));
+                let diagnostic = Diagnostic::error(
+                    &codes::UNKNOWN_TYPE,
+                    written.span,
+                    "a record type is declared, not written in place",
+                );
+                self.report(
+                    diagnostic
+                        .help("declare `record Name { … }` and use its name; only a table may write its row in place"),
+                );
                 None
             }
         }
@@ -42,8 +49,11 @@ impl Checker<'_> {
 
     fn element_type(&mut self, package: usize, written: &TypeExpr) -> Option<Type> {
         if written.optional {
-            let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, written.span, "an element of a collection cannot be unknown");
-            self.report(diagnostic.label("remove the `?`").help("make the whole collection optional, as in `set<string>?`"));
+            let diagnostic =
+                Diagnostic::error(&codes::UNKNOWN_TYPE, written.span, "an element of a collection cannot be unknown");
+            self.report(
+                diagnostic.label("remove the `?`").help("make the whole collection optional, as in `set<string>?`"),
+            );
         }
         let ty = self.type_of(package, written, false)?;
         if ty == Type::Vector {
@@ -82,7 +92,8 @@ impl Checker<'_> {
             other => {
                 let kind = kind_word(other);
                 let message = format!("`{}` is a {kind}, not a type of values", word.text);
-                let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, path.span(), message).related(decl.name_span, "declared here");
+                let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, path.span(), message)
+                    .related(decl.name_span, "declared here");
                 let replacement = format!("service<{}>", word.text);
                 self.report(match other {
                     ItemKind::Trait(_) => diagnostic.suggest(path.span(), Some(&replacement)),
@@ -97,10 +108,23 @@ impl Checker<'_> {
         let items = self.program.items.iter().filter(|d| d.package == package);
         let types = items.filter(|d| matches!(d.item.kind, ItemKind::Enum(_) | ItemKind::Record(_)));
         let named = types.map(|d| d.name.rsplit("::").next().unwrap_or(&d.name));
-        let aliases = [("str", "string"), ("text", "string"), ("float", "decimal"), ("double", "decimal"), ("number", "decimal"), ("integer", "int"), ("boolean", "bool"), ("percent", "ratio"), ("timestamp", "datetime")];
+        let aliases = [
+            ("str", "string"),
+            ("text", "string"),
+            ("float", "decimal"),
+            ("double", "decimal"),
+            ("number", "decimal"),
+            ("integer", "int"),
+            ("boolean", "bool"),
+            ("percent", "ratio"),
+            ("timestamp", "datetime"),
+        ];
         let alias = aliases.iter().find(|(from, _)| word.eq_ignore_ascii_case(from)).map(|(_, to)| *to);
-        let near = alias.or_else(|| nearest(word, BUILT_IN.iter().map(|(n, _)| *n).chain(named).chain(["set", "list", "service", "usd", "eur"])));
-        let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, span, format!("there is no type `{word}`")).label("unknown type");
+        let near = alias.or_else(|| {
+            nearest(word, BUILT_IN.iter().map(|(n, _)| *n).chain(named).chain(["set", "list", "service", "usd", "eur"]))
+        });
+        let diagnostic =
+            Diagnostic::error(&codes::UNKNOWN_TYPE, span, format!("there is no type `{word}`")).label("unknown type");
         self.report(match near {
             Some(_) => diagnostic.suggest(span, near),
             None => diagnostic.help("types are bool, int, string, decimal, ratio, duration, date, datetime, vector, currencies such as `usd`, `set<…>`, `list<…>`, `service<…>`, and declared enums and records"),

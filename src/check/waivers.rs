@@ -42,7 +42,7 @@ impl Checker<'_> {
             .map(|(name, route)| (name.clone(), route.clone()))
             .collect();
         let mut when: Option<Ir> = None;
-        for (_, route) in &governed {
+        for (name, route) in &governed {
             let scope: Vec<Name> = route
                 .constraints
                 .iter()
@@ -51,7 +51,7 @@ impl Checker<'_> {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect();
-            let mut names = self.route_scope(decl.package, route, &scope);
+            let mut names = self.route_scope(decl.package, name, route, &scope);
             names.roles.clear();
             names.totals = None;
             when = item.when.as_ref().map(|e| {

@@ -9,25 +9,66 @@
     reason = "the shells are where files, the clock, the environment and the terminal are"
 )]
 
+pub mod args;
+mod check;
+mod data;
 pub mod disk;
+mod generate;
+mod inputs;
+mod new;
+pub mod shell;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Decides which service may do a piece of work, and proves it.
-#[derive(Debug, Parser)]
-#[command(name = "provost", version)]
-struct Arguments {}
+use args::{Arguments, Verb};
+use shell::{Failure, Shell, Verdict};
 
 /// Runs the command with the arguments of this process.
 pub fn main() -> ExitCode {
-    match Arguments::try_parse() {
-        Ok(Arguments {}) => ExitCode::SUCCESS,
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
         Err(refused) => {
             // Nothing is left to do where even the terminal is gone, except to leave with the right code.
             let _ = refused.print();
-            ExitCode::from(if refused.use_stderr() { 2 } else { 0 })
+            return ExitCode::from(if refused.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let shell = Shell::new(&arguments);
+    match run(&shell, arguments.verb) {
+        Ok(Verdict::Yes) => ExitCode::SUCCESS,
+        Ok(Verdict::No) => ExitCode::from(1),
+        Err(Failure::Wrong) => ExitCode::from(2),
+        Err(Failure::Usage(message)) => {
+            shell.remark(&format!("error: {message}"));
+            ExitCode::from(2)
+        }
+        Err(Failure::Unexpected(message)) => {
+            shell.remark(&format!("unexpected: {message}"));
+            ExitCode::from(3)
         }
     }
+}
+
+fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
+    match verb {
+        Verb::New(args) => new::run(shell, &args),
+        Verb::Check => check::run(shell),
+        Verb::Import(args) => data::import(shell, &args),
+        Verb::Export(args) => data::export(shell, &args),
+        Verb::Schema(args) => generate::schema(shell, &args),
+        Verb::Completions { shell: kind } => generate::completions(shell, kind),
+        Verb::Man => generate::man(shell),
+        Verb::Prove => {
+            Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
+        }
+        Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        _ => Err(Failure::Usage("x".to_owned())),
+    }
+}
+
+/// What a verb says whose items parse and check, and do not run.
+fn not_built(verb: &str, what: &str) -> Failure {
+    Failure::Usage(format!("`provost {verb}` is not built in this version: {what}"))
 }

@@ -69,7 +69,8 @@ struct Reader {
 
 impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
-        let mut manifest = Manifest { sources: SOURCES.iter().map(|s| Name::from(*s)).collect(), ..Manifest::default() };
+        let mut manifest =
+            Manifest { sources: SOURCES.iter().map(|s| Name::from(*s)).collect(), ..Manifest::default() };
         for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test"]) {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
@@ -150,7 +151,8 @@ impl Reader {
                 None if matches!(value.kind, Kind::Map(_)) => {
                     let message = format!("dependency `{}` says no `path`", key.text);
                     let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
-                    self.diagnostics.push(diagnostic.help(format!("write `{} = {{ path = \"../{}\" }}`", key.text, key.text)));
+                    self.diagnostics
+                        .push(diagnostic.help(format!("write `{} = {{ path = \"../{}\" }}`", key.text, key.text)));
                 }
                 None => {}
             }
@@ -183,8 +185,13 @@ impl Reader {
                     manifest.imports.push(ImportEntry { file, adapter, trait_, options, span: import.opening() });
                 }
                 _ => {
-                    let diagnostic = Diagnostic::error(&codes::MANIFEST, import.opening(), "an import says its `file` and its `adapter`");
-                    self.diagnostics.push(diagnostic.help("write `file = \"models.yaml\"` and `adapter = \"provost\"`"));
+                    let diagnostic = Diagnostic::error(
+                        &codes::MANIFEST,
+                        import.opening(),
+                        "an import says its `file` and its `adapter`",
+                    );
+                    self.diagnostics
+                        .push(diagnostic.help("write `file = \"models.yaml\"` and `adapter = \"provost\"`"));
                 }
             }
         }

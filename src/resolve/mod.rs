@@ -8,3 +8,8 @@ pub mod codes;
 pub mod names;
 
 pub use names::{Declared, PackageNames, Program, kind_word};
+
+pub mod load;
+pub mod manifest;
+
+pub use load::{Import, Loaded, load};

@@ -77,9 +77,13 @@ impl Program {
         }
         if RESERVED.contains(&&*decl.name) {
             diagnostics.push(
-                Diagnostic::error(&codes::RESERVED, decl.name_span, format!("`{}` has a meaning of its own", decl.name))
-                    .label("cannot be declared")
-                    .help("choose another name"),
+                Diagnostic::error(
+                    &codes::RESERVED,
+                    decl.name_span,
+                    format!("`{}` has a meaning of its own", decl.name),
+                )
+                .label("cannot be declared")
+                .help("choose another name"),
             );
         }
         let at = self.items.len();
@@ -88,10 +92,14 @@ impl Program {
         if let Some(first) = map.get(&key).and_then(|i| self.items.get(*i)) {
             let what = kind_word(&decl.item.kind);
             diagnostics.push(
-                Diagnostic::error(&codes::DUPLICATE_ITEM, decl.name_span, format!("{what} `{}` is declared twice", decl.name))
-                    .label("declared again here")
-                    .related(first.name_span, format!("first declared here, as a {}", kind_word(&first.item.kind)))
-                    .help("rename or remove one of the two; a package has one namespace for all its files"),
+                Diagnostic::error(
+                    &codes::DUPLICATE_ITEM,
+                    decl.name_span,
+                    format!("{what} `{}` is declared twice", decl.name),
+                )
+                .label("declared again here")
+                .related(first.name_span, format!("first declared here, as a {}", kind_word(&first.item.kind)))
+                .help("rename or remove one of the two; a package has one namespace for all its files"),
             );
             return;
         }
@@ -104,6 +112,17 @@ impl Program {
         match self.packages.get(package) {
             Some(names) if package != 0 => Name::from(format!("{}::{name}", names.name)),
             _ => Name::from(name),
+        }
+    }
+
+    /// The one name of what a package calls `text`, where that comes from data: `Model` or `core::Model`.
+    pub fn canonical(&self, package: usize, text: &str) -> Name {
+        match text.split_once("::") {
+            None => self.qualified(package, text),
+            Some((alias, name)) => {
+                let home = self.packages.get(package).and_then(|p| p.dependencies.get(alias));
+                home.map_or_else(|| Name::from(text), |home| self.qualified(*home, name))
+            }
         }
     }
 
@@ -133,7 +152,8 @@ impl Program {
         let diagnostic = Diagnostic::error(&codes::UNKNOWN_PACKAGE, alias.span, message).label("not a dependency");
         Err(match near {
             Some(_) => diagnostic.suggest(alias.span, near),
-            None => diagnostic.help(format!("name it under `[dependencies]` in provost.toml: `{} = {{ path = \"…\" }}`", alias.text)),
+            None => diagnostic
+                .help(format!("name it under `[dependencies]` in provost.toml: `{} = {{ path = \"…\" }}`", alias.text)),
         })
     }
 

@@ -65,3 +65,22 @@ pub fn number_text(amount: Decimal, unit: Unit) -> String {
         Unit::Money(currency) => format!("{amount} {}", currency.code()),
     }
 }
+
+/// Reads what [`number_text`] writes, and whole numbers.
+pub fn parse_number(text: &str) -> Option<(Decimal, Unit)> {
+    let dollars = |rest: &str| rest.parse().ok().map(|amount: Decimal| (amount, Unit::Money(crate::base::Currency::USD)));
+    if let Some(rest) = text.strip_prefix('$') {
+        return dollars(rest);
+    }
+    if let Some(rest) = text.strip_prefix("-$") {
+        return dollars(rest).map(|(amount, unit)| (amount.neg(), unit));
+    }
+    if let Some((amount, code)) = text.split_once(' ') {
+        let currency = crate::base::Currency::from_code(code)?;
+        return Some((amount.parse().ok()?, Unit::Money(currency)));
+    }
+    if let Ok(amount) = text.parse() {
+        return Some((amount, Unit::Plain));
+    }
+    Some((calendar::parse_duration(text)?, Unit::Duration))
+}

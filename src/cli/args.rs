@@ -1,0 +1,261 @@
+//! The command line, declared: what can be typed, and the words that explain it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Decides which service may do a piece of work, and proves it.
+///
+/// Exit codes: 0 yes (routed, clean, passed), 1 a definite no (denied, unroutable, failed), 2 the input is wrong, 3
+/// anything unexpected.
+#[derive(Debug, Parser)]
+#[command(name = "provost", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// The folder of the package, or of a workspace.
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub package: PathBuf,
+    /// The package of the workspace that is meant; all of them, or the one that has the route, where none is named.
+    #[arg(short = 'p', long = "member", global = true, value_name = "NAME")]
+    pub member: Option<String>,
+    /// How results and diagnostics are written.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Begin a package that checks, routes and tests at once.
+    New(NewArgs),
+    /// Read everything and say all that is wrong.
+    Check,
+    /// Run the tests of a package.
+    Test(TestArgs),
+    /// Decide a request and write the decision as JSON.
+    Route(RouteArgs),
+    /// Decide a request and explain the decision to a person.
+    Explain(ExplainArgs),
+    /// Say why one service was not chosen, and the least that would have to change.
+    WhyNot(WhyNotArgs),
+    /// Decide a request twice, as it is and with changes, and show the difference.
+    WhatIf(WhatIfArgs),
+    /// Draw traits, uses, a route, or the funnel of a decision.
+    Graph(GraphArgs),
+    /// Turn data of a foreign schema into contracts.
+    Import(ImportArgs),
+    /// Write checked contracts as data.
+    Export(ExportArgs),
+    /// Write the JSON Schema of decisions, of contract data, or of one package's contracts.
+    Schema(SchemaArgs),
+    /// Write the completions for a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page.
+    Man,
+    /// Prove properties over every request.
+    Prove,
+    /// Run and resume bounded workflows.
+    Mission,
+}
+
+/// `provost new`
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to make; its last part is the package's name.
+    pub dir: PathBuf,
+}
+
+/// `provost test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Only tests whose name holds this text.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+}
+
+/// A request and everything else that a decision depends on.
+#[derive(Clone, Debug, Default, Args)]
+pub struct InputArgs {
+    /// The request: a JSON, YAML or TOML file, or `-` for JSON on standard input.
+    #[arg(long, value_name = "FILE|-")]
+    pub request: Option<PathBuf>,
+    /// Set a field of the request, as in `needs=ocr,chat`; may be given several times.
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// The signals: a JSON, YAML or TOML file.
+    #[arg(long, value_name = "FILE")]
+    pub signals: Option<PathBuf>,
+    /// The instant of the decision, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+}
+
+/// `provost route`
+#[derive(Debug, Args)]
+pub struct RouteArgs {
+    /// The route.
+    pub route: String,
+    /// The request and what else the decision depends on.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+}
+
+/// `provost explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The route.
+    pub route: String,
+    /// The request and what else the decision depends on.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Show everything: every service with every reason.
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// `provost why-not`
+#[derive(Debug, Args)]
+pub struct WhyNotArgs {
+    /// The route.
+    pub route: String,
+    /// The service that was not chosen.
+    pub service: String,
+    /// The role it is asked about; the first role that its traits fit, where none is named.
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+    /// The request and what else the decision depends on.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+}
+
+/// `provost what-if`
+#[derive(Debug, Args)]
+pub struct WhatIfArgs {
+    /// The route.
+    pub route: String,
+    /// The request as it is.
+    #[arg(long, value_name = "FILE|-")]
+    pub request: Option<PathBuf>,
+    /// A change to the request, as in `region=eu_west`; may be given several times.
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// The signals as they are.
+    #[arg(long, value_name = "FILE")]
+    pub signals: Option<PathBuf>,
+    /// The signals as they would be.
+    #[arg(long, value_name = "FILE")]
+    pub then_signals: Option<PathBuf>,
+    /// The instant of the decision as it is.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+    /// The instant as it would be.
+    #[arg(long, value_name = "INSTANT")]
+    pub then_now: Option<String>,
+}
+
+/// `provost graph`
+#[derive(Debug, Args)]
+pub struct GraphArgs {
+    /// What is drawn.
+    #[arg(value_enum)]
+    pub what: Picture,
+    /// The route, for `route` and `funnel`.
+    pub route: Option<String>,
+    /// The notation.
+    #[arg(long, value_enum, default_value_t = Notation::Svg)]
+    pub notation: Notation,
+    /// The file to write; standard output, where none is named.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The request and what else the decision depends on, for `funnel`.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+}
+
+/// What can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Picture {
+    /// The lattice of traits.
+    Traits,
+    /// Which service uses which.
+    Uses,
+    /// A route with its roles and constraints.
+    Route,
+    /// How the constraints narrow the candidates of a decision.
+    Funnel,
+}
+
+/// How it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notation {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+/// `provost import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file to read.
+    pub file: PathBuf,
+    /// The adapter that understands it.
+    #[arg(long, value_name = "NAME")]
+    pub adapter: String,
+    /// The trait of the package that the services implement.
+    #[arg(long = "trait", value_name = "TRAIT")]
+    pub trait_: Option<String>,
+    /// An option of the adapter, as in `mode=chat`; may be given several times.
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub options: Vec<String>,
+    /// The file to write, `.yaml`, `.toml` or `.json`; YAML on standard output, where none is named.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `provost export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Only services whose name holds this text.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// The file to write, `.yaml`, `.toml` or `.json`; YAML on standard output, where none is named.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `provost schema`
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which schema.
+    #[arg(value_enum)]
+    pub what: Schema,
+}
+
+/// The schemas that can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// Of a decision.
+    Decision,
+    /// Of contract data of any package.
+    Contracts,
+    /// Of the contract data of this package, with its own traits.
+    Package,
+}

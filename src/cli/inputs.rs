@@ -1,0 +1,112 @@
+//! From the command line to the inputs of a decision.
+
+use super::args::InputArgs;
+use super::data;
+use super::shell::{Failure, Shell};
+use crate::base::{Instant, Name, Sources};
+use crate::diag::Diagnostic;
+use crate::facts::tree::{Kind, Node};
+use crate::facts::{self, Inputs, Request, Signals};
+use crate::package::Package;
+use crate::world::{World as _, shown};
+
+/// What was read of a request: one that fits its type, or what is wrong with it.
+#[derive(Debug)]
+pub enum Read {
+    /// The inputs of a decision.
+    Inputs(Inputs),
+    /// The request does not fit; the rest of the inputs does.
+    Invalid {
+        /// The fields at fault and the messages.
+        refusals: Vec<(String, String)>,
+        /// The diagnostics, already in order.
+        diagnostics: Vec<Diagnostic>,
+        /// The signals.
+        signals: Signals,
+        /// The instant.
+        now: Instant,
+        /// The files the diagnostics point into.
+        sources: Sources,
+    },
+}
+
+/// Reads request, signals and time for a route. Bad signals are wrong input; a bad request is a decision of its own.
+pub fn read(shell: &Shell, package: &Package, route: &str, args: &InputArgs) -> Result<Read, Failure> {
+    let Some(declared) = package.policy.routes.get(route) else {
+        let known = package.policy.routes.keys().map(|n| &**n);
+        return Err(Failure::Usage(shell.unknown("route", route, known)));
+    };
+    let mut sources = Sources::default();
+    let signals = signals(shell, package, args, &mut sources)?;
+    let now = now(shell, args.now.as_deref())?;
+    match request(shell, package, &declared.request, args, &mut sources)? {
+        Ok(request) => Ok(Read::Inputs(Inputs { request, signals, now })),
+        Err(mut diagnostics) => {
+            crate::diag::print::sort(&mut diagnostics, &sources);
+            let refusals = facts::request::refusals(&diagnostics);
+            Ok(Read::Invalid { refusals, diagnostics, signals, now, sources })
+        }
+    }
+}
+
+/// The instant that was named, or the present.
+pub fn now(shell: &Shell, text: Option<&str>) -> Result<Instant, Failure> {
+    match text {
+        None => Ok(shell.disk.now()?),
+        Some(text) => {
+            let day = text.parse::<crate::base::Date>().map(crate::base::Date::start);
+            text.parse::<Instant>().or(day).map_err(|e| {
+                Failure::Usage(format!("`--now {text}` is no instant: {e}\n  help: write it as `2026-11-21T00:00:00Z`"))
+            })
+        }
+    }
+}
+
+type Decoded<T> = Result<T, Vec<Diagnostic>>;
+
+fn request(
+    shell: &Shell,
+    package: &Package,
+    request_type: &Name,
+    args: &InputArgs,
+    sources: &mut Sources,
+) -> Result<Decoded<Request>, Failure> {
+    let node = match &args.request {
+        Some(path) => {
+            let file = sources.add(shown(path), shell.read(path)?);
+            data::read(shell, file, sources)?
+        }
+        None => {
+            let file = sources.add("(no request)", "");
+            Node { kind: Kind::Map(Vec::new()), span: crate::base::Span::new(file, 0, 0) }
+        }
+    };
+    let assignments = assignments(&args.set)?;
+    let node = match facts::set::set(node, &package.policy, request_type, &assignments, sources) {
+        Ok(node) => node,
+        Err(found) => return Ok(Err(found)),
+    };
+    Ok(facts::request::request(&package.policy, &package.services, request_type, &node))
+}
+
+/// `FIELD=VALUE`, each.
+fn assignments(set: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let split = |text: &String| {
+        text.split_once('=').map(|(field, value)| (field.to_owned(), value.to_owned())).ok_or_else(|| {
+            Failure::Usage(format!(
+                "`--set {text}` is not of the form `FIELD=VALUE`\n  help: as in `--set region=eu_west`"
+            ))
+        })
+    };
+    set.iter().map(split).collect()
+}
+
+fn signals(shell: &Shell, package: &Package, args: &InputArgs, sources: &mut Sources) -> Result<Signals, Failure> {
+    let Some(path) = &args.signals else { return Ok(Signals::default()) };
+    let file = sources.add(shown(path), shell.read(path)?);
+    let node = data::read(shell, file, sources)?;
+    facts::signals::signals(&package.policy, &package.services, &node).or_else(|found| {
+        shell.diagnostics(&found, sources)?;
+        Err(Failure::Wrong)
+    })
+}

@@ -1,0 +1,226 @@
+//! What every verb shares: where results and diagnostics go, how packages are found, how a verb fails.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::args::{Arguments, Format};
+use super::disk::Disk;
+use crate::base::similar::nearest;
+use crate::base::{Name, Sources, limits};
+use crate::diag::Diagnostic;
+use crate::diag::print::{self, Style};
+use crate::package::{self, Package};
+use crate::resolve::load;
+
+/// How a verb ends when it does not simply succeed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The input is wrong, and everything has been said: exit code 2.
+    Wrong,
+    /// The input is wrong, in these words: exit code 2.
+    Usage(String),
+    /// Something unexpected, in these words: exit code 3.
+    Unexpected(String),
+}
+
+impl From<crate::world::WorldError> for Failure {
+    fn from(error: crate::world::WorldError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+/// What a verb comes to: yes, or a definite no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Exit code 0.
+    Yes,
+    /// Exit code 1.
+    No,
+}
+
+/// The shell that a verb runs in.
+#[derive(Debug)]
+pub struct Shell {
+    /// The files.
+    pub disk: Disk,
+    /// The folder that was named.
+    pub dir: PathBuf,
+    /// The member that was named.
+    pub member: Option<String>,
+    /// How results are written.
+    pub format: Format,
+}
+
+/// A package with the folder it was opened from.
+#[derive(Debug)]
+pub struct Opened {
+    /// The folder.
+    pub dir: PathBuf,
+    /// The package.
+    pub package: Package,
+}
+
+impl Shell {
+    /// The shell for these arguments.
+    pub fn new(arguments: &Arguments) -> Self {
+        Self { disk: Disk, dir: arguments.package.clone(), member: arguments.member.clone(), format: arguments.format }
+    }
+
+    /// Writes a result to standard output.
+    pub fn out(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = std::io::stdout().lock();
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        match write!(stdout, "{text}{end}").and_then(|()| stdout.flush()) {
+            // A reader that has seen enough, such as `head`, is no error.
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Failure::Unexpected(format!("standard output cannot be written: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a result to a file, whole or not at all, or to standard output where no file is named.
+    pub fn write(&self, output: Option<&Path>, text: &str) -> Result<(), Failure> {
+        use crate::world::World as _;
+        match output {
+            Some(path) => Ok(self.disk.write_atomic(path, text.as_bytes())?),
+            None => self.out(text),
+        }
+    }
+
+    /// Writes a remark to standard error.
+    pub fn remark(&self, text: &str) {
+        // Nothing is left to do where standard error is gone.
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    /// Writes diagnostics to standard error; as JSON, to standard output.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => self.out(&print::json(diagnostics, sources)),
+            Format::Text => {
+                if !diagnostics.is_empty() {
+                    let text = print::terminal(diagnostics, sources, stderr_style());
+                    let _ = write!(std::io::stderr(), "{text}");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The folders of the packages that are meant: of one package, or of the members of a workspace.
+    pub fn folders(&self) -> Result<Vec<(Name, PathBuf)>, Failure> {
+        let mut sources = Sources::default();
+        let manifest = self.understood(load::manifest(&self.disk, &self.dir, &mut sources), &sources)?;
+        let mut found: Vec<(Name, PathBuf)> = Vec::new();
+        if let Some(entry) = &manifest.package {
+            found.push((entry.text.clone(), self.dir.clone()));
+        }
+        for member in &manifest.members {
+            let dir = crate::world::normal(&self.dir.join(&*member.text));
+            let of_member = self.understood(load::manifest(&self.disk, &dir, &mut sources), &sources)?;
+            if let Some(entry) = of_member.package {
+                found.push((entry.text, dir));
+            }
+        }
+        match &self.member {
+            None => Ok(found),
+            Some(wanted) => {
+                let named: Vec<_> = found.iter().filter(|(name, _)| **name == **wanted).cloned().collect();
+                if named.is_empty() {
+                    return Err(Failure::Usage(self.unknown("package", wanted, found.iter().map(|(n, _)| &**n))));
+                }
+                Ok(named)
+            }
+        }
+    }
+
+    fn understood<T>(&self, read: Result<T, Vec<Diagnostic>>, sources: &Sources) -> Result<T, Failure> {
+        read.or_else(|found| {
+            self.diagnostics(&found, sources)?;
+            Err(Failure::Wrong)
+        })
+    }
+
+    /// `there is no route `x`: did you mean `y`?`, or what there is.
+    pub fn unknown<'a>(&self, what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+        let known: Vec<&str> = known.collect();
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("the package has no {what}"),
+            None => {
+                let list: Vec<String> = known.iter().take(12).map(|k| format!("`{k}`")).collect();
+                format!("there are {}{}", list.join(", "), if known.len() > 12 { ", …" } else { "" })
+            }
+        };
+        format!("there is no {what} `{name}`\n  help: {help}")
+    }
+
+    /// Every package that is meant, opened.
+    pub fn packages(&self) -> Result<Vec<Opened>, Failure> {
+        let folders = self.folders()?;
+        Ok(folders.into_iter().map(|(_, dir)| Opened { package: package::open(&self.disk, &dir), dir }).collect())
+    }
+
+    /// A package that may run; otherwise what is wrong with it has been said. Warnings are left to `check`.
+    pub fn sound(&self, opened: Opened) -> Result<Opened, Failure> {
+        if opened.package.is_sound() {
+            return Ok(opened);
+        }
+        self.diagnostics(&opened.package.diagnostics, &opened.package.sources)?;
+        Err(Failure::Wrong)
+    }
+
+    /// The one package that is meant, ready to run.
+    pub fn one(&self) -> Result<Opened, Failure> {
+        let mut folders = self.folders()?;
+        match (folders.len(), folders.pop()) {
+            (1, Some((_, dir))) => self.sound(Opened { package: package::open(&self.disk, &dir), dir }),
+            (0, _) => Err(Failure::Usage("the workspace has no members".to_owned())),
+            (_, last) => {
+                let names: Vec<String> = folders.iter().chain(&last).map(|(n, _)| format!("`{n}`")).collect();
+                let message = format!("the workspace has several packages: {}", names.join(", "));
+                Err(Failure::Usage(format!("{message}\n  help: name one with `-p NAME`")))
+            }
+        }
+    }
+
+    /// The package that has a route, ready to run.
+    pub fn with_route(&self, route: &str) -> Result<Opened, Failure> {
+        let folders = self.folders()?;
+        if let [(_, dir)] = folders.as_slice() {
+            return self.sound(Opened { package: package::open(&self.disk, dir), dir: dir.clone() });
+        }
+        let mut known: Vec<Name> = Vec::new();
+        for (_, dir) in folders {
+            let opened = Opened { package: package::open(&self.disk, &dir), dir };
+            if opened.package.policy.routes.contains_key(route) || !opened.package.is_sound() {
+                return self.sound(opened);
+            }
+            known.extend(opened.package.policy.routes.keys().cloned());
+        }
+        known.sort();
+        known.dedup();
+        Err(Failure::Usage(self.unknown("route", route, known.iter().map(|n| &**n))))
+    }
+
+    /// The text of a file that was named on the command line; `-` is standard input.
+    pub fn read(&self, path: &Path) -> Result<String, Failure> {
+        use crate::world::World as _;
+        if path == Path::new("-") {
+            let bytes = super::disk::read_stdin(limits::SOURCE_BYTES)?;
+            return String::from_utf8(bytes).map_err(|_| Failure::Usage("standard input is not UTF-8".to_owned()));
+        }
+        Ok(self.disk.read_text(path, limits::DATA_BYTES)?)
+    }
+}
+
+/// How diagnostics are written to standard error.
+fn stderr_style() -> Style {
+    if !std::io::stderr().is_terminal() {
+        return Style::PLAIN;
+    }
+    let colour = std::env::var_os("NO_COLOR").is_none();
+    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100);
+    Style { colour, width, unicode: true }
+}
