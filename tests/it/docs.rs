@@ -185,7 +185,7 @@ fn every_block_of_the_documentation_is_true() {
 #[test]
 fn a_diagnostic_has_an_example_that_fails_with_it_and_one_that_does_not() {
     let mut findings = Vec::new();
-    for page in files("docs/reference/diagnostics", &["md"]) {
+    for page in files("docs/reference/diagnostics", &["md"]).iter().filter(|page| !page.path.ends_with("index.md")) {
         let code = page.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
         let all = blocks(&page.path, &page.text);
         let shown = all.iter().any(|block| block.language == "text");

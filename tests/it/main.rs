@@ -14,3 +14,4 @@
 mod cases;
 mod docs;
 mod house;
+mod limits;

@@ -1,5 +1,6 @@
 //! One function per suite: the only file here that knows the stages.
 
+use std::fs;
 use std::path::Path;
 
 use provost::base::{Name, Sources};
@@ -23,9 +24,16 @@ pub fn syntax(case: &Case) -> Outcome {
 }
 
 /// Checks the package and compares what is found with the `expect` comments. A `request.json` or `signals.json` in the
-/// folder is read against the package too; the request's type is named in `request`.
+/// folder is read against the package too; the request's type is named in `request`. A file `prelude` names a source in
+/// `docs/preludes/` that belongs to the package.
 pub fn check(case: &Case) -> Outcome {
-    let mut package = package::open(&case.world(), Path::new("."));
+    let mut world = case.world();
+    if let Some(prelude) = case.word("prelude") {
+        let name = format!("{prelude}.provost");
+        let text = fs::read(crate::house::root().join("docs/preludes").join(&name));
+        world = world.with(name, text.map_err(|error| format!("prelude: {error}"))?);
+    }
+    let mut package = package::open(&world, Path::new("."));
     let mut read = |name: &str| -> Option<Node> {
         let text = case.read(name)?;
         let file = package.sources.add(name, &*text);
