@@ -73,7 +73,7 @@ fn blocks(path: &str, text: &str) -> Vec<Block> {
             }
             (None, true) => {
                 if let Some(block) = found.last_mut() {
-                    block.text.push_str(line);
+                    block.text.push_str(&included(path, line).unwrap_or_else(|| line.to_owned()));
                     block.text.push('\n');
                 }
             }
@@ -81,6 +81,13 @@ fn blocks(path: &str, text: &str) -> Vec<Block> {
         }
     }
     found
+}
+
+/// The file that a line of the book puts in its place: `{{#include ../preludes/models.provost}}`.
+fn included(page: &str, line: &str) -> Option<String> {
+    let file = line.strip_prefix("{{#include ")?.strip_suffix("}}")?;
+    let folder = Path::new(page).parent()?;
+    Some(fs::read_to_string(root().join(folder).join(file)).expect("the included file exists"))
 }
 
 /// The package of blocks that belong together, with the preludes that they name.
