@@ -1,6 +1,12 @@
 //! Provost: a contract and rule engine. Services publish contracts, an organisation writes rules, a request says what
 //! it needs; Provost decides which services may do the work, and proves it.
 //!
+//! ```text
+//! text ─parse→ tree ─resolve→ program ─check→ policy + services ─plan→ plan
+//!                                                      facts ─┐        │
+//!                                    explanation ←explain─ decision ←route─ outcome ←evaluate─┘
+//! ```
+//!
 //! One request flows through the modules in the order in which they stand here.
 
 pub mod base;
@@ -21,5 +27,14 @@ pub mod facts;
 
 pub mod check;
 
-pub mod cli;
 pub mod package;
+
+pub mod plan;
+
+pub mod eval;
+
+pub mod route;
+
+pub mod explain;
+
+pub mod cli;

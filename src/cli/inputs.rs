@@ -7,7 +7,7 @@ use crate::base::{Instant, Name, Sources};
 use crate::diag::Diagnostic;
 use crate::facts::tree::{Kind, Node};
 use crate::facts::{self, Inputs, Request, Signals};
-use crate::package::Package;
+use crate::plan::Plan;
 use crate::world::{World as _, shown};
 
 /// What was read of a request: one that fits its type, or what is wrong with it.
@@ -21,8 +21,6 @@ pub enum Read {
         refusals: Vec<(String, String)>,
         /// The diagnostics, already in order.
         diagnostics: Vec<Diagnostic>,
-        /// The signals.
-        signals: Signals,
         /// The instant.
         now: Instant,
         /// The files the diagnostics point into.
@@ -31,20 +29,20 @@ pub enum Read {
 }
 
 /// Reads request, signals and time for a route. Bad signals are wrong input; a bad request is a decision of its own.
-pub fn read(shell: &Shell, package: &Package, route: &str, args: &InputArgs) -> Result<Read, Failure> {
-    let Some(declared) = package.policy.routes.get(route) else {
-        let known = package.policy.routes.keys().map(|n| &**n);
+pub fn read(shell: &Shell, plan: &Plan, route: &str, args: &InputArgs) -> Result<Read, Failure> {
+    let Some(declared) = plan.policy.routes.get(route) else {
+        let known = plan.policy.routes.keys().map(|n| &**n);
         return Err(Failure::Usage(shell.unknown("route", route, known)));
     };
     let mut sources = Sources::default();
-    let signals = signals(shell, package, args, &mut sources)?;
+    let signals = signals(shell, plan, args, &mut sources)?;
     let now = now(shell, args.now.as_deref())?;
-    match request(shell, package, &declared.request, args, &mut sources)? {
+    match request(shell, plan, &declared.request, args, &mut sources)? {
         Ok(request) => Ok(Read::Inputs(Inputs { request, signals, now })),
         Err(mut diagnostics) => {
             crate::diag::print::sort(&mut diagnostics, &sources);
             let refusals = facts::request::refusals(&diagnostics);
-            Ok(Read::Invalid { refusals, diagnostics, signals, now, sources })
+            Ok(Read::Invalid { refusals, diagnostics, now, sources })
         }
     }
 }
@@ -66,7 +64,7 @@ type Decoded<T> = Result<T, Vec<Diagnostic>>;
 
 fn request(
     shell: &Shell,
-    package: &Package,
+    plan: &Plan,
     request_type: &Name,
     args: &InputArgs,
     sources: &mut Sources,
@@ -82,11 +80,11 @@ fn request(
         }
     };
     let assignments = assignments(&args.set)?;
-    let node = match facts::set::set(node, &package.policy, request_type, &assignments, sources) {
+    let node = match facts::set::set(node, &plan.policy, request_type, &assignments, sources) {
         Ok(node) => node,
         Err(found) => return Ok(Err(found)),
     };
-    Ok(facts::request::request(&package.policy, &package.services, request_type, &node))
+    Ok(facts::request::request(&plan.policy, &plan.services, request_type, &node))
 }
 
 /// `FIELD=VALUE`, each.
@@ -101,11 +99,11 @@ fn assignments(set: &[String]) -> Result<Vec<(String, String)>, Failure> {
     set.iter().map(split).collect()
 }
 
-fn signals(shell: &Shell, package: &Package, args: &InputArgs, sources: &mut Sources) -> Result<Signals, Failure> {
+fn signals(shell: &Shell, plan: &Plan, args: &InputArgs, sources: &mut Sources) -> Result<Signals, Failure> {
     let Some(path) = &args.signals else { return Ok(Signals::default()) };
     let file = sources.add(shown(path), shell.read(path)?);
     let node = data::read(shell, file, sources)?;
-    facts::signals::signals(&package.policy, &package.services, &node).or_else(|found| {
+    facts::signals::signals(&plan.policy, &plan.services, &node).or_else(|found| {
         shell.diagnostics(&found, sources)?;
         Err(Failure::Wrong)
     })

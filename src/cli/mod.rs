@@ -12,6 +12,7 @@
 pub mod args;
 mod check;
 mod data;
+pub mod decide;
 pub mod disk;
 mod generate;
 mod inputs;
@@ -64,6 +65,8 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
         Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Route(args) => decide::route(shell, &args),
+        Verb::Explain(args) => decide::explain(shell, &args),
         _ => Err(Failure::Usage("x".to_owned())),
     }
 }

@@ -106,7 +106,10 @@ fn rows(excluded: &[&Rejected], candidates: usize) -> Vec<Row> {
             sole: sole.len(),
             unknown: all.iter().filter(|r| only_unknown(r, constraint)).count(),
             nearest: nearest_miss(&near, constraint),
-            at: all.first().and_then(|r| r.by.iter().find(|f| f.constraint == *constraint)).map_or("".into(), |f| f.at.clone()),
+            at: all
+                .first()
+                .and_then(|r| r.by.iter().find(|f| f.constraint == *constraint))
+                .map_or("".into(), |f| f.at.clone()),
         });
         counted.extend(all.iter().map(|r| &r.service));
     }

@@ -1,4 +1,8 @@
-//! Graphs over names: the one folder that knows petgraph.
+//! Graphs over names: cycles and orders for every stage that needs them.
+//!
+//! *Takes* nodes and edges by name and *gives* names back. *Promises* one answer per graph, whatever the order in which it
+//! is handed over. *Leaves out* what the names mean. petgraph is named here and nowhere else, and none of its indexes
+//! leaves this folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,21 +79,29 @@ pub fn dependencies_first(edges: &Edges) -> Option<Vec<Name>> {
     (cycle(edges).is_none()).then(|| order.into_iter().filter_map(|n| names.get(n as usize).cloned()).collect())
 }
 
-/// Everything reached from each node in one or more steps.
-pub fn closure(edges: &Edges) -> Edges {
-    edges
-        .keys()
-        .map(|from| {
-            let mut seen: BTreeSet<Name> = BTreeSet::new();
-            let mut queue: Vec<&Name> = edges.get(from).into_iter().flatten().collect();
-            while let Some(node) = queue.pop() {
-                if seen.insert(node.clone()) {
-                    queue.extend(edges.get(node).into_iter().flatten());
-                }
-            }
-            (from.clone(), seen)
-        })
-        .collect()
+/// The nodes such that every edge points forward; among those that could come next, the one that stands first does.
+/// Nothing if there is a cycle.
+pub fn topological(nodes: &[Name], edges: &[(Name, Name)]) -> Option<Vec<Name>> {
+    let place = |name: &Name| nodes.iter().position(|n| n == name).and_then(|i| u32::try_from(i).ok());
+    let mut graph: DiGraphMap<u32, ()> = DiGraphMap::new();
+    for node in nodes {
+        graph.add_node(place(node)?);
+    }
+    for (before, after) in edges {
+        if let (Some(before), Some(after)) = (place(before), place(after)) {
+            graph.add_edge(before, after, ());
+        }
+    }
+    let mut order = Vec::new();
+    while let Some(first) = graph.nodes().filter(|n| incoming(&graph, *n) == 0).min() {
+        graph.remove_node(first);
+        order.extend(nodes.get(first as usize).cloned());
+    }
+    (graph.node_count() == 0).then_some(order)
+}
+
+fn incoming(graph: &DiGraphMap<u32, ()>, node: u32) -> usize {
+    graph.neighbors_directed(node, petgraph::Direction::Incoming).count()
 }
 
 #[cfg(test)]
@@ -116,5 +128,13 @@ mod tests {
     fn dependencies_come_first() {
         let order = dependencies_first(&edges(&[("a", "b"), ("b", "c"), ("a", "c")])).unwrap();
         assert_eq!(order.iter().map(|n| &**n).collect::<Vec<_>>(), ["c", "b", "a"]);
+    }
+
+    #[test]
+    fn ties_fall_to_the_node_that_stands_first() {
+        let names = |all: &[&str]| all.iter().map(|n| Name::from(*n)).collect::<Vec<_>>();
+        let pair = |a: &str, b: &str| (Name::from(a), Name::from(b));
+        assert_eq!(topological(&names(&["c", "b", "a"]), &[pair("a", "b")]), Some(names(&["c", "a", "b"])));
+        assert_eq!(topological(&names(&["a", "b"]), &[pair("a", "b"), pair("b", "a")]), None);
     }
 }

@@ -68,7 +68,8 @@ pub fn number_text(amount: Decimal, unit: Unit) -> String {
 
 /// Reads what [`number_text`] writes, and whole numbers.
 pub fn parse_number(text: &str) -> Option<(Decimal, Unit)> {
-    let dollars = |rest: &str| rest.parse().ok().map(|amount: Decimal| (amount, Unit::Money(crate::base::Currency::USD)));
+    let dollars =
+        |rest: &str| rest.parse().ok().map(|amount: Decimal| (amount, Unit::Money(crate::base::Currency::USD)));
     if let Some(rest) = text.strip_prefix('$') {
         return dollars(rest);
     }

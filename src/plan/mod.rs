@@ -1,0 +1,87 @@
+//! The plan: a policy and its services, made ready for many decisions.
+//!
+//! *Takes* the checked policy and services, *gives* a [`Plan`]: services numbered by name, their fields as columns, each
+//! route's clauses as instances with compiled conditions. *Promises* that it is built once, never changes and may be
+//! shared by threads, and that everything in it follows from policy and services alone. *Leaves out* requests, signals
+//! and time.
+
+pub mod bits;
+pub mod code;
+pub mod columns;
+mod compile;
+mod instances;
+mod names;
+pub mod pipeline;
+mod reads;
+pub mod route;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::base::{Name, canonical};
+use crate::ir::{self, Policy, Services};
+use crate::value::Value;
+pub use bits::Bits;
+pub use code::{Code, Who};
+pub use columns::{Column, Partition};
+pub use route::{Instance, RoutePlan};
+
+/// Everything that decisions need besides their inputs.
+#[derive(Debug)]
+pub struct Plan {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// The services.
+    pub services: Arc<Services>,
+    /// The services' names; a service's number is its place here.
+    pub names: Vec<Name>,
+    /// The services as values, by number.
+    pub selves: Vec<Value>,
+    /// The columns that some expression reads.
+    pub columns: Vec<Column>,
+    /// The relations that some expression closes over: their names and, for each service, whom it names.
+    pub relations: Vec<(Name, Vec<Option<Vec<usize>>>)>,
+    /// The routes.
+    pub routes: BTreeMap<Name, RoutePlan>,
+    /// The slots that an evaluation needs at most.
+    pub slots: usize,
+    /// The digest of the policy.
+    pub policy_digest: String,
+    /// The digest of the services.
+    pub services_digest: String,
+    /// Numbers by name; looked up, never walked.
+    numbers: HashMap<Name, usize>,
+}
+
+/// Makes the plan.
+pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
+    let names: Vec<Name> = services.keys().cloned().collect();
+    let mut compiler = compile::Compiler::new(&policy, &services);
+    let routes = route::routes(&mut compiler);
+    let slots = compiler.slots;
+    let columns = std::mem::take(&mut compiler.columns);
+    let relations: Vec<(Name, Vec<Option<Vec<usize>>>)> =
+        compiler.relations.iter().map(|field| (field.clone(), compile::relation(&services, field))).collect();
+    let selves = names.iter().cloned().map(Value::Service).collect();
+    let numbers = names.iter().cloned().zip(0..).collect();
+    let policy_digest = canonical::digest(&ir::json::policy(&policy));
+    let services_digest = canonical::digest(&ir::json::services(&services));
+    Plan { names, selves, columns, relations, routes, slots, policy_digest, services_digest, numbers, policy, services }
+}
+
+impl Plan {
+    /// The number of a service.
+    pub fn number(&self, service: &str) -> Option<usize> {
+        self.numbers.get(service).copied()
+    }
+
+    /// The name of a service.
+    pub fn name(&self, service: usize) -> Option<&Name> {
+        self.names.get(service)
+    }
+
+    /// What a service states for a column.
+    pub fn stated(&self, column: usize, service: usize) -> Option<&Value> {
+        self.columns.get(column)?.values.get(service)?.as_ref()
+    }
+}

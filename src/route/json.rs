@@ -1,0 +1,142 @@
+//! The decision as JSON, and the canonical forms of the inputs that it names by digest.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::decision::{Chosen, Decision, Digests, Failure, Filled, Rejected, Unroutable, Waived};
+use crate::base::{Name, canonical};
+use crate::facts::{Inputs, Request, SignalValue, Signals};
+use crate::ir::json::value;
+use crate::plan::Plan;
+
+/// The decision with its identity.
+pub fn decision(decision: &Decision) -> Json {
+    let mut content = content(decision);
+    if let Json::Object(map) = &mut content {
+        map.insert("decision_id".to_owned(), Json::from(decision.id()));
+    }
+    content
+}
+
+/// The decision without its identity, which is the digest of this.
+pub fn content(decision: &Decision) -> Json {
+    json!({
+        "schema": "provost.decision/1",
+        "route": &*decision.route,
+        "outcome": decision.ending.word(),
+        "roles": decision.roles.iter().map(|f| (f.role.to_string(), filled(f))).collect::<Map<_, _>>(),
+        "guarantees":
+            decision.guarantees.iter().map(|(n, v)| (n.to_string(), Json::from(v.as_str()))).collect::<Map<_, _>>(),
+        "rejected": decision.rejected.iter().map(rejected).collect::<Vec<_>>(),
+        "denied_by": decision.denied_by.iter().map(denial).collect::<Vec<_>>(),
+        "waived": decision.waived.iter().map(waived).collect::<Vec<_>>(),
+        "unroutable": decision.unroutable.as_ref().map(unroutable),
+        "invalid": decision.invalid.as_ref().map(|problems| {
+            problems.iter().map(|p| json!({ "field": p.field, "message": p.message })).collect::<Vec<_>>()
+        }),
+        "inputs": inputs(&decision.inputs),
+    })
+}
+
+fn filled(filled: &Filled) -> Json {
+    match (filled.list, filled.given.first()) {
+        (true, _) => Json::Array(filled.given.iter().map(chosen).collect()),
+        (false, Some(given)) => chosen(given),
+        (false, None) => Json::Null,
+    }
+}
+
+fn chosen(chosen: &Chosen) -> Json {
+    let terms = chosen.terms.iter().map(|(name, value)| json!({ "name": &**name, "value": value }));
+    json!({ "service": &*chosen.service, "score": chosen.score, "terms": terms.collect::<Vec<_>>() })
+}
+
+fn rejected(rejected: &Rejected) -> Json {
+    let by: Vec<Json> = rejected.by.iter().map(|by| failure("constraint", by)).collect();
+    json!({ "service": &*rejected.service, "role": &*rejected.role, "by": by })
+}
+
+fn denial(denial: &Failure) -> Json {
+    failure("rule", denial)
+}
+
+fn failure(named: &str, failure: &Failure) -> Json {
+    json!({
+        named: &*failure.constraint,
+        "verdict": failure.verdict.word(),
+        "because": text(failure.because.as_ref()),
+        "at": &*failure.at,
+        "left": failure.left,
+        "right": failure.right,
+        "missing": failure.missing.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn waived(waived: &Waived) -> Json {
+    json!({
+        "waiver": &*waived.waiver,
+        "rule": &*waived.rule,
+        "services": names(&waived.services),
+        "until": waived.until.to_string(),
+        "approved_by": &*waived.approved_by,
+        "because": text(waived.because.as_ref()),
+    })
+}
+
+fn unroutable(unroutable: &Unroutable) -> Json {
+    let relaxations = unroutable.relaxations.iter();
+    let relaxations = relaxations.map(|r| json!({ "drop": names(&r.drop), "admits": names(&r.admits) }));
+    json!({
+        "role": &*unroutable.role,
+        "core": names(&unroutable.core),
+        "relaxations": relaxations.collect::<Vec<_>>(),
+        "complete": unroutable.complete,
+    })
+}
+
+fn inputs(inputs: &Digests) -> Json {
+    json!({
+        "policy": inputs.policy,
+        "services": inputs.services,
+        "request": inputs.request,
+        "signals": inputs.signals,
+        "now": inputs.now.to_string(),
+    })
+}
+
+fn names(names: &[Name]) -> Vec<&str> {
+    names.iter().map(|name| &**name).collect()
+}
+
+fn text(name: Option<&Name>) -> Option<&str> {
+    name.map(|name| &**name)
+}
+
+/// The digests of everything a decision depends on.
+pub fn digests(plan: &Plan, inputs: &Inputs) -> Digests {
+    Digests {
+        policy: plan.policy_digest.clone(),
+        services: plan.services_digest.clone(),
+        request: Some(canonical::digest(&request(&inputs.request))),
+        signals: Some(canonical::digest(&signals(&inputs.signals))),
+        now: inputs.now,
+    }
+}
+
+/// A request: `{"type": …, "value": …}`.
+pub fn request(request: &Request) -> Json {
+    json!({ "type": &*request.ty, "value": value(&request.value) })
+}
+
+/// Signals: `{"healthy": {"services": {"o3": …}}, "utilisation": {"value": …}}`.
+///
+/// The two forms have different keys, so that no service's name can be taken for a kind of value.
+pub fn signals(signals: &Signals) -> Json {
+    let one = |signal: &SignalValue| match signal {
+        SignalValue::One(one) => json!({ "value": value(one) }),
+        SignalValue::PerService(services) => {
+            let services: Map<_, _> = services.iter().map(|(name, v)| (name.to_string(), value(v))).collect();
+            json!({ "services": services })
+        }
+    };
+    Json::Object(signals.values.iter().map(|(name, signal)| (name.to_string(), one(signal))).collect())
+}
