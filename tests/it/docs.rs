@@ -171,7 +171,9 @@ fn every_block_of_the_documentation_is_true() {
     let mut findings = Vec::new();
     for page in pages.iter().filter(|page| page.path.contains(&wanted)) {
         let all = blocks(&page.path, &page.text);
-        let read = all.iter().filter(|block| LANGUAGES.contains(&&*block.language) || is_source(block) || block.mark("set").is_some());
+        let read = all
+            .iter()
+            .filter(|block| LANGUAGES.contains(&&*block.language) || is_source(block) || block.mark("set").is_some());
         let mut groups: BTreeMap<String, Vec<&Block>> = BTreeMap::new();
         for (at, block) in read.enumerate() {
             let group = block.mark("group").map_or_else(|| format!("{at:04}"), |group| format!("group {group}"));
