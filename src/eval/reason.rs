@@ -10,18 +10,20 @@ use super::collections::{element, length};
 use super::machine::Machine;
 use super::missing::{MissingFact, Search};
 use super::truth::{Truth, Val};
-use crate::ir::Effect;
-use crate::plan::code::{Code, Test};
+use crate::ir::{Comparison, Effect};
+use crate::plan::code::{Code, Test, Who};
 use crate::plan::route::Rule;
 
 /// The values behind a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
+    /// What the left side is, where it has a name: `latency`, `request.autonomy`.
+    pub what: Option<String>,
     /// The left side of the part that is responsible, or its value.
     pub left: String,
     /// The right side, or the value that was wanted.
     pub right: String,
-    /// What the part asks of its two sides: `==`, `within`, …; `is` for a value that is not the one wanted.
+    /// What is asked of the two sides: `==`, `within`, `not in`, …; `is` for a value that is not the one wanted.
     pub relation: &'static str,
     /// The facts that would have to be stated for the condition to be known.
     pub missing: Vec<MissingFact>,
@@ -44,12 +46,18 @@ impl<'p> Machine<'p> {
             search.collect(guard);
         }
         search.collect(condition);
-        let (left, relation, right) = search.responsible(condition, wanted);
-        Reason { left, right, relation, missing: search.found }
+        let Sides { what, left, relation, right } = search.responsible(condition, wanted);
+        Reason { what, left, right, relation, missing: search.found }
     }
 }
 
-type Sides = (String, &'static str, String);
+/// The part that is responsible.
+struct Sides {
+    what: Option<String>,
+    left: String,
+    relation: &'static str,
+    right: String,
+}
 
 impl<'p> Search<'_, 'p> {
     /// The two sides of the first part that is responsible.
@@ -58,7 +66,10 @@ impl<'p> Search<'_, 'p> {
             Code::Not(a) => self.responsible(a, !wanted),
             Code::And(parts) | Code::Or(parts) => {
                 let verdict = self.machine.truth(code);
-                let part = parts.iter().find(|part| self.machine.truth(part) == verdict);
+                // That something is known says less than what it is compared with.
+                let of_verdict: Vec<&'p Code> = parts.iter().filter(|p| self.machine.truth(p) == verdict).collect();
+                let telling = of_verdict.iter().find(|part| !matches!(part, Code::Known(_)));
+                let part = telling.or(of_verdict.first()).copied();
                 match part {
                     Some(part) => self.responsible(part, wanted),
                     None => self.bare(code, wanted),
@@ -88,10 +99,20 @@ impl<'p> Search<'_, 'p> {
                 None => self.bare(code, wanted),
             },
             Code::Quantifier { slot, over, body, .. } => self.element(code, (*slot, over, body), wanted),
-            Code::Compare(op, a, b) => self.sides(a, op.word(), b),
-            Code::Test(test, a, b) => self.sides(a, word(*test), b),
-            Code::Matches(a, pattern) => (self.spell(a), "matches", pattern.source.to_string()),
-            Code::Implements(a, name) => (self.spell(a), "is", name.to_string()),
+            Code::Compare(op, a, b) => self.sides(a, if wanted { *op } else { opposite(*op) }.word(), b),
+            Code::Test(test, a, b) => self.sides(a, word(*test, wanted), b),
+            Code::Matches(a, pattern) => Sides {
+                what: self.label(a),
+                left: self.spell(a),
+                relation: if wanted { "matches" } else { "not matches" },
+                right: pattern.source.to_string(),
+            },
+            Code::Implements(a, name) => Sides {
+                what: None,
+                left: self.spell(a),
+                relation: if wanted { "implements" } else { "not implements" },
+                right: name.to_string(),
+            },
             Code::Known(a) => {
                 self.collect(a);
                 self.bare(code, wanted)
@@ -117,11 +138,34 @@ impl<'p> Search<'_, 'p> {
 
     /// A value that is not the one wanted.
     fn bare(&mut self, code: &'p Code, wanted: bool) -> Sides {
-        (self.spell(code), "is", wanted.to_string())
+        Sides { what: self.label(code), left: self.spell(code), relation: "is", right: wanted.to_string() }
     }
 
     fn sides(&mut self, a: &'p Code, relation: &'static str, b: &'p Code) -> Sides {
-        (self.spell(a), relation, self.spell(b))
+        Sides { what: self.label(a), left: self.spell(a), relation, right: self.spell(b) }
+    }
+
+    /// The name of what an expression reads, where there is one.
+    fn label(&self, code: &'p Code) -> Option<String> {
+        let plan = self.machine.plan;
+        let signal = |number: usize| plan.policy.signals.keys().nth(number).map(ToString::to_string);
+        match code {
+            Code::RequestField(_, name) => Some(format!("request.{name}")),
+            Code::Column(Who::Role(role), column) => {
+                let role = self.machine.role_name(*role)?;
+                Some(format!("{role}.{}", plan.columns.get(*column)?.name))
+            }
+            Code::Column(Who::Subject, column) => Some(plan.columns.get(*column)?.name.to_string()),
+            Code::Field(_, name, _) => Some(name.to_string()),
+            Code::Signal(number) | Code::SignalOf(number, _) => signal(*number),
+            Code::Total(number) => Some(format!("total.{}", self.machine.pipeline.guarantees.get(*number)?.name)),
+            Code::Slot(slot) => self.origins.get(slot).and_then(|origin| self.label(origin)),
+            Code::Known(a) => self.label(a).map(|of| format!("known {of}")),
+            Code::ToDecimal(a) | Code::ToInstant(a) | Code::Coalesce(a, _) => self.label(a),
+            Code::Arithmetic(_, a, b) => self.label(a).or_else(|| self.label(b)),
+            Code::Fold { op, each, .. } => self.label(&each.over).map(|of| format!("{} of {of}", op.word())),
+            _ => None,
+        }
     }
 
     fn spell(&mut self, code: &'p Code) -> String {
@@ -135,12 +179,29 @@ pub fn spelling(value: &Val<'_>) -> String {
     value.as_ref().map_or_else(|_| "unknown".to_owned(), |value| value.to_string())
 }
 
-fn word(test: Test) -> &'static str {
-    match test {
-        Test::In => "in",
-        Test::Within => "within",
-        Test::Overlaps => "overlaps",
-        Test::StartsWith => "starts with",
-        Test::EndsWith => "ends with",
+fn word(test: Test, wanted: bool) -> &'static str {
+    match (test, wanted) {
+        (Test::In, true) => "in",
+        (Test::In, false) => "not in",
+        (Test::Within, true) => "within",
+        (Test::Within, false) => "not within",
+        (Test::Overlaps, true) => "overlaps",
+        (Test::Overlaps, false) => "not overlaps",
+        (Test::StartsWith, true) => "starts with",
+        (Test::StartsWith, false) => "not starts with",
+        (Test::EndsWith, true) => "ends with",
+        (Test::EndsWith, false) => "not ends with",
+    }
+}
+
+/// The comparison that holds where this one does not.
+fn opposite(op: Comparison) -> Comparison {
+    match op {
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::Less => Comparison::GreaterOrEqual,
+        Comparison::LessOrEqual => Comparison::Greater,
+        Comparison::Greater => Comparison::LessOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Less,
     }
 }

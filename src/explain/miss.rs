@@ -45,10 +45,7 @@ pub fn miss(failure: &Failure) -> Miss {
     }
     let left = failure.left.as_deref().unwrap_or("?");
     let right = failure.right.as_deref().unwrap_or("?");
-    let words = match failure.relation {
-        Some(relation) => said(left, relation, right),
-        None => format!("{left} against {right}"),
-    };
+    let words = said(failure.what.as_deref(), left, failure.relation.unwrap_or("is"), right);
     let distance = distance(left, right);
     let relative = distance.and_then(|(amount, _)| {
         let bound = parse_number(right).map(|(amount, _)| amount.abs()).filter(|a| *a != Decimal::ZERO);
@@ -66,24 +63,34 @@ fn distance(left: &str, right: &str) -> Option<(Decimal, Unit)> {
 }
 
 /// What is the case where a relation does not hold: `<=` fails as `>`.
-fn said(left: &str, relation: &str, right: &str) -> String {
+fn said(what: Option<&str>, left: &str, relation: &str, right: &str) -> String {
     let (left, right) = (shortened(left), shortened(right));
+    let named = what.map_or_else(|| left.clone(), |what| format!("{what} {left}"));
+    let is = what.map_or_else(|| left.clone(), |what| format!("{what} is {left}"));
     match relation {
-        "<=" => format!("{left} > {right}"),
-        "<" => format!("{left} >= {right}"),
-        ">=" => format!("{left} < {right}"),
-        ">" => format!("{left} <= {right}"),
-        "==" => format!("{left} is not {right}"),
-        "!=" => format!("both are {left}"),
-        "is" if right == "true" => "it is not so".to_owned(),
-        "is" if right == "false" => "it is so".to_owned(),
-        "in" => format!("{left} is not in {right}"),
-        "not in" => format!("{left} is in {right}"),
-        "within" => format!("{left} is not within {right}"),
-        "not within" => format!("{left} is within {right}"),
-        "overlaps" => format!("{left} shares nothing with {right}"),
-        "not overlaps" => format!("{left} shares something with {right}"),
-        other => format!("not {left} {other} {right}"),
+        "<=" => format!("{named} > {right}"),
+        "<" => format!("{named} >= {right}"),
+        ">=" => format!("{named} < {right}"),
+        ">" => format!("{named} <= {right}"),
+        "==" => format!("{is}, not {right}"),
+        "!=" => match what {
+            Some(_) => is,
+            None => format!("both are {left}"),
+        },
+        "is" => match what {
+            Some(_) => is,
+            None => format!("the condition is {left}"),
+        },
+        "implements" => format!("`{left}` is no {right}"),
+        "not implements" => format!("`{left}` is a {right}"),
+        "in" => format!("{named} is not in {right}"),
+        "not in" => format!("{named} is in {right}"),
+        "within" => format!("{named} is not within {right}"),
+        "not within" => format!("{named} is within {right}"),
+        "overlaps" => format!("{named} shares nothing with {right}"),
+        "not overlaps" => format!("{named} shares something with {right}"),
+        "starts with" | "ends with" | "matches" => format!("{named}: not {relation} {right}"),
+        other => format!("{named}: {} {right}", other.trim_start_matches("not ")),
     }
 }
 

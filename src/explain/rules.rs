@@ -42,7 +42,7 @@ fn line(constraint: &Constraint) -> String {
         let args: Vec<&str> = args.iter().map(|a| &**a).collect();
         match &**name {
             "ref" => marks.push(args.join(", ")),
-            "protected" => marks.push("never waived by relaxation".to_owned()),
+            "protected" => marks.push("protected".to_owned()),
             other => marks.push(format!("{other} {}", args.join(", ")).trim_end().to_owned()),
         }
     }

@@ -74,21 +74,7 @@ fn invalid(told: &Told<'_>) -> String {
 }
 
 fn denied(told: &Told<'_>) -> String {
-    let line = |f: &Failure| {
-        let values = match (&f.left, f.relation, &f.right) {
-            (Some(left), Some("is"), Some(_)) => format!("its condition is {left}"),
-            (Some(left), Some(relation), Some(right)) => format!("{left} {relation} {right}"),
-            _ => String::new(),
-        };
-        let unknown = match f.missing.is_empty() {
-            true => String::new(),
-            false => {
-                let missing: Vec<String> = f.missing.iter().map(ToString::to_string).collect();
-                format!("; unknown, since there is no {}", missing.join(" and no "))
-            }
-        };
-        format!("{}: {values}{unknown}  [{}]", f.constraint, f.at)
-    };
+    let line = |f: &Failure| format!("{}: {}  [{}]", f.constraint, miss(f).words, f.at);
     section("denied by", &told.decision.denied_by.iter().map(line).collect::<Vec<_>>())
 }
 
@@ -146,13 +132,17 @@ fn histogram(told: &Told<'_>, funnel: &Funnel) -> String {
         let failure = &nearest.failure;
         let fails = if nearest.fails == 1 { "one".to_owned() } else { nearest.fails.to_string() };
         line.push_str(&format!(
-            "  nearest: `{}` fails {fails}: {}, {}\n",
+            "  nearest: `{}` fails {fails}: {}\n",
             nearest.service,
-            told.short(&failure.constraint),
-            miss(failure).with_distance()
+            named_miss(told.short(&failure.constraint), &miss(failure).with_distance())
         ));
     }
     line
+}
+
+/// A constraint with what is wrong, without saying one word twice.
+fn named_miss(constraint: &str, words: &str) -> String {
+    if words.starts_with(constraint) { words.to_owned() } else { format!("{constraint}, {words}") }
 }
 
 fn constraints(told: &Told<'_>, funnel: &Funnel, everything: bool) -> String {

@@ -156,7 +156,7 @@ fn instance(
         constraint: place.constraint(&source.constraint.name),
         clause: source.number,
         at: source.clause.at.clone(),
-        demand: Demand::Clause(rule(compiler, scope, source.constraint, source.clause, condition)),
+        demand: Demand::Clause(Box::new(rule(compiler, scope, source.constraint, source.clause, condition))),
         candidate,
         named: named & !lists,
         whole,

@@ -151,7 +151,7 @@ pub struct WaiverPlan {
 #[derive(Clone, Debug)]
 pub enum Demand {
     /// A clause.
-    Clause(Rule),
+    Clause(Box<Rule>),
     /// What the candidate's own contract accepts.
     Accept,
 }

@@ -98,9 +98,11 @@ pub struct Failure {
     pub because: Option<Name>,
     /// Where it is written.
     pub at: Name,
+    /// What the left side is, where it has a name.
+    pub what: Option<String>,
     /// The left side of the part of the condition that is responsible.
     pub left: Option<String>,
-    /// What the part asks of its two sides.
+    /// What is asked of the two sides.
     pub relation: Option<&'static str>,
     /// The right side.
     pub right: Option<String>,

@@ -59,6 +59,7 @@ impl<'o> Problem<'o> {
         let mut failure = self.bare_failure(instance.constraint, verdict);
         failure.at = instance.at.clone();
         if let Some(reason) = reason {
+            failure.what = reason.what;
             failure.left = Some(reason.left);
             failure.relation = Some(reason.relation);
             failure.right = Some(reason.right);
@@ -74,6 +75,7 @@ impl<'o> Problem<'o> {
             verdict,
             because: of.and_then(|c| c.because.clone()),
             at: of.map_or_else(|| Name::from(""), |c| c.at.clone()),
+            what: None,
             left: None,
             relation: None,
             right: None,

@@ -8,9 +8,9 @@ use super::problem::{Assignment, Problem};
 use super::relax::relaxations;
 use super::search::{Question, search};
 use crate::base::{Decimal, Name};
-use crate::eval::{Outcome, reason};
+use crate::eval::{Outcome, reason::spelling};
 use crate::facts::Inputs;
-use crate::plan::Bits;
+use crate::plan::{Bits, Code};
 
 /// What happened in one decision.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl<'p> Trace<'p> {
         let mut problem = self.problem();
         match decision.ending {
             Ending::Invalid => decision.invalid = Some(self.broken()),
-            Ending::Denied => decision.denied_by = self.denials(&mut problem),
+            Ending::Denied => decision.denied_by = self.denials(),
             Ending::Routed => {
                 decision.roles = self.filled(&mut problem)?;
                 decision.guarantees = self.guarantees(&mut problem);
@@ -126,7 +126,7 @@ impl<'p> Trace<'p> {
         broken.map(|message| decision::Problem { field: None, message }).collect()
     }
 
-    fn denials(&self, problem: &mut Problem<'_>) -> Vec<Failure> {
+    fn denials(&self) -> Vec<Failure> {
         let route = self.outcome.route;
         let mut denials = Vec::new();
         for denied in self.outcome.denials.iter().filter(|denied| denied.lifting.is_empty()) {
@@ -135,31 +135,23 @@ impl<'p> Trace<'p> {
             let guards: Vec<_> = denial.rule.when.iter().chain(&denial.rule.unless).collect();
             // A bare `deny when G` has nothing else to show than its guard.
             let (shown, guards) = match (&denial.rule.condition, &denial.rule.when) {
-                (crate::plan::Code::Literal(_), Some(when)) => (when, Vec::new()),
+                (Code::Literal(_), Some(when)) => (when, Vec::new()),
                 (condition, _) => (condition, guards),
             };
-            let plan_reason = self.reason_of(problem, shown, &guards);
+            let reason = self.outcome.machine().why(shown, false, &guards);
             denials.push(Failure {
                 constraint: constraint.name.clone(),
                 verdict: denied.verdict,
                 because: constraint.because.clone(),
                 at: denial.at.clone(),
-                left: Some(plan_reason.left),
-                relation: Some(plan_reason.relation),
-                right: Some(plan_reason.right),
-                missing: plan_reason.missing,
+                what: reason.what,
+                left: Some(reason.left),
+                relation: Some(reason.relation),
+                right: Some(reason.right),
+                missing: reason.missing,
             });
         }
         denials
-    }
-
-    fn reason_of(
-        &self,
-        _problem: &mut Problem<'_>,
-        condition: &crate::plan::Code,
-        guards: &[&crate::plan::Code],
-    ) -> crate::eval::Reason {
-        self.outcome.machine().why(condition, false, guards)
     }
 
     fn filled(&self, problem: &mut Problem<'_>) -> Result<Vec<Filled>, DecideError> {
@@ -182,7 +174,7 @@ impl<'p> Trace<'p> {
         let composed = self.outcome.route.pipeline.guarantees.iter().enumerate();
         let spelled = composed.filter_map(|(number, composed)| {
             let total = problem.machine.total(number);
-            total.is_ok().then(|| (composed.name.clone(), reason::spelling(&total)))
+            total.is_ok().then(|| (composed.name.clone(), spelling(&total)))
         });
         spelled.collect()
     }
