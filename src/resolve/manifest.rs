@@ -56,7 +56,10 @@ pub struct ImportEntry {
 pub fn read(file: FileId, text: &str) -> (Manifest, Vec<Diagnostic>) {
     let root = match data::read_toml(file, text) {
         Ok(root) => root,
-        Err(found) => return (Manifest::default(), found),
+        Err(found) => {
+            let of_manifest = |d: Diagnostic| Diagnostic { code: &codes::MANIFEST_SYNTAX, ..d };
+            return (Manifest::default(), found.into_iter().map(of_manifest).collect());
+        }
     };
     let mut reader = Reader { diagnostics: Vec::new() };
     let manifest = reader.manifest(&root, Span::new(file, 0, text.len().min(1)));

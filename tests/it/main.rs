@@ -12,4 +12,6 @@
 )]
 
 mod cases;
+mod docs;
 mod house;
+mod limits;
