@@ -13,6 +13,8 @@ use super::eval::{Given, T, V, World, is_list, not};
 use super::generate::Case;
 
 pub type Set = BTreeSet<Name>;
+/// One place of a list: its end ranks last, then the score counts, then the name.
+type Rank = (u8, Reverse<Option<Decimal>>, Option<Name>);
 
 /// What a clause is a condition on.
 #[derive(Clone, Debug)]
@@ -359,8 +361,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// The key by which assignments rank, smaller is better.
-    #[allow(clippy::type_complexity)]
-    pub fn rank(&self, given: &Given) -> Vec<(Vec<(u8, Reverse<Option<Decimal>>, Option<Name>)>,)> {
+    pub fn rank(&self, given: &Given) -> Vec<Vec<Rank>> {
         self.route
             .roles
             .iter()
@@ -371,7 +372,7 @@ impl<'a> Oracle<'a> {
                     .collect();
                 // The end of a list ranks after anybody.
                 keys.push((1, Reverse(None), None));
-                (keys,)
+                keys
             })
             .collect()
     }

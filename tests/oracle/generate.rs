@@ -1,6 +1,6 @@
 //! Small random packages, services and requests, as checked programs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use provost::base::Name;
@@ -72,17 +72,17 @@ fn services(rng: &mut Rng) -> Services {
                 service.values.insert(n(field), value);
             }
         };
-        let provider = *rng.pick(&["a", "b", "c"]);
+        let provider = rng.pick(&["a", "b", "c"]);
         state(rng, "provider", text(provider));
         let tier = 1 + rng.below(3) as i64;
         state(rng, "tier", Value::Int(tier));
         let tags = some_texts(rng);
         state(rng, "tags", tags);
-        let cost = *rng.pick(&["0.5", "1", "2.25", "4"]);
+        let cost = rng.pick(&["0.5", "1", "2.25", "4"]);
         state(rng, "cost", number(cost, Unit::Plain));
-        let latency = *rng.pick(&["1", "2", "3.5"]);
+        let latency = rng.pick(&["1", "2", "3.5"]);
         state(rng, "latency", number(latency, Unit::Duration));
-        let quality = *rng.pick(&["0.9", "0.95", "0.99"]);
+        let quality = rng.pick(&["0.9", "0.95", "0.99"]);
         state(rng, "quality", number(quality, Unit::Ratio));
         // Only earlier services are named, so that there is no cycle.
         let uses = names.iter().take(i).filter(|_| rng.chance(30)).cloned().map(Value::Service).collect();
@@ -103,8 +103,7 @@ fn services(rng: &mut Rng) -> Services {
 
 /// A condition on one service.
 fn on_one(rng: &mut Rng, s: Expr) -> Expr {
-    let less =
-        *rng.pick(&[Comparison::Less, Comparison::LessOrEqual, Comparison::GreaterOrEqual, Comparison::NotEqual]);
+    let less = rng.pick(&[Comparison::Less, Comparison::LessOrEqual, Comparison::GreaterOrEqual, Comparison::NotEqual]);
     match rng.below(14) {
         0 => compare(Comparison::GreaterOrEqual, field(s, "tier"), request("level")),
         1 => Expr::Within(Box::new(request("needs")), Box::new(field(s, "tags"))),
@@ -159,8 +158,8 @@ fn between(rng: &mut Rng, a: Expr, b: Expr) -> Expr {
 }
 
 fn condition(rng: &mut Rng, roles: &[Role]) -> Expr {
-    let role = rng.pick(roles).clone();
-    let other = rng.pick(roles).clone();
+    let role = rng.pick(roles);
+    let other = rng.pick(roles);
     let list = |role: &Role| super::eval::is_list(role.cardinality);
     let element = || Expr::Variable(n("f"));
     match rng.below(10) {
@@ -180,10 +179,10 @@ fn condition(rng: &mut Rng, roles: &[Role]) -> Expr {
             }
             let generator = Generator { variable: n("f"), over: *over, filter: Some(body), take: element() };
             let count = Expr::Fold { op: Fold::Count, generator: Box::new(generator), zero: None };
-            compare(*rng.pick(&[Comparison::LessOrEqual, Comparison::GreaterOrEqual]), count, int(1))
+            compare(rng.pick(&[Comparison::LessOrEqual, Comparison::GreaterOrEqual]), count, int(1))
         }
         6 => {
-            let bound = *rng.pick(&["3", "5", "7"]);
+            let bound = rng.pick(&["3", "5", "7"]);
             compare(Comparison::LessOrEqual, Expr::Total(n("latency")), lit(number(bound, Unit::Duration)))
         }
         7 => compare(Comparison::GreaterOrEqual, Expr::Total(n("quality")), lit(number("0.95", Unit::Ratio))),
@@ -351,8 +350,8 @@ fn inputs(rng: &mut Rng, services: &Services) -> Inputs {
     let optional = |rng: &mut Rng, value: Value| if rng.chance(60) { Some(value) } else { None };
     let needs = if rng.chance(50) { texts(&[]) } else { some_texts(rng) };
     let level = Value::Int(1 + rng.below(3) as i64);
-    let region = text(*rng.pick::<&str>(&["eu", "us"]));
-    let budget = number(*rng.pick(&["0.5", "1", "3"]), Unit::Plain);
+    let region = text(rng.pick(&["eu", "us"]));
+    let budget = number(rng.pick(&["0.5", "1", "3"]), Unit::Plain);
     let fields: Arc<[(Name, Option<Value>)]> = vec![
         (n("needs"), Some(needs)),
         (n("level"), Some(level)),
@@ -371,7 +370,7 @@ fn inputs(rng: &mut Rng, services: &Services) -> Inputs {
         .collect();
     signals.values.insert(n("healthy"), SignalValue::PerService(healthy));
     if rng.chance(70) {
-        let load = number(*rng.pick(&["0.2", "0.8"]), Unit::Ratio);
+        let load = number(rng.pick(&["0.2", "0.8"]), Unit::Ratio);
         signals.values.insert(n("load"), SignalValue::One(load));
     }
     Inputs {
@@ -416,6 +415,5 @@ pub fn case(seed: u64) -> Case {
     let route = Route { request: n("Job"), pipeline: pipeline(rng, &roles), constraints, scores, at: n("x"), roles };
     policy.routes.insert(n("route"), route);
     let inputs = inputs(rng, &services);
-    let _: BTreeSet<Name> = BTreeSet::new();
     Case { policy, services, inputs }
 }
