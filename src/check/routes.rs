@@ -214,6 +214,12 @@ impl Checker<'_> {
                 self.report(duplicate("constraint", label, first.span));
                 continue;
             }
+            if &*label.text == "score" {
+                let message = "`score` names the constraint that a candidate has a score";
+                let diagnostic = Diagnostic::error(&crate::resolve::codes::RESERVED, label.span, message);
+                self.report(diagnostic.help("choose another label"));
+                continue;
+            }
             constraints.push(self.own_constraint(decl, &route, &all, clause, label));
         }
         let scores = self.scores(decl, item, &route);

@@ -66,6 +66,8 @@ pub(crate) struct Variable {
     pub span: Span,
     pub ty: Option<Type>,
     pub unknown: Unknown,
+    /// What a value put in here says of the real quantity behind it.
+    pub bound: Bound,
 }
 
 /// A role as expressions see it.

@@ -1,3 +1,5 @@
+//! What the readers make of sound, broken and hostile data.
+
 use super::*;
 use crate::base::Sources;
 

@@ -27,8 +27,8 @@ pub struct Entry {
 pub struct Manifest {
     /// The package's name; none in a manifest that only lists a workspace.
     pub package: Option<Entry>,
-    /// The folders or files that hold its sources.
-    pub sources: Vec<Name>,
+    /// The folders or files that hold its sources, with where they are named; nowhere, for those that are usual.
+    pub sources: Vec<(Name, Option<Span>)>,
     /// What it calls the packages it depends on, with their folders.
     pub dependencies: Vec<(Entry, Entry)>,
     /// The data files it imports.
@@ -73,7 +73,7 @@ struct Reader {
 impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
-            Manifest { sources: SOURCES.iter().map(|s| Name::from(*s)).collect(), ..Manifest::default() };
+            Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
         for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test"]) {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
@@ -102,7 +102,7 @@ impl Reader {
             match &*key.text {
                 "name" => manifest.package = self.package_name(value),
                 "edition" => self.edition(value),
-                "sources" => manifest.sources = self.texts(value).into_iter().map(|e| e.text).collect(),
+                "sources" => manifest.sources = self.texts(value).into_iter().map(|e| (e.text, Some(e.span))).collect(),
                 _ => {
                     self.text(value);
                 }

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use provost::base::{FileId, Name, Sources};
+use provost::data;
 use provost::diag::Diagnostic;
-use provost::facts::{Inputs, Request, SignalValue, Signals, request, set, signals, tree};
+use provost::facts::{Inputs, Request, SignalValue, Signals, request, set, signals};
 use provost::ir::suite::{ExpectationKind, Test};
 use provost::ir::{Comparison, Expr};
 use provost::package::{self, Package};
@@ -132,12 +133,12 @@ fn data(block: &Block, package: &Package) -> Vec<Diagnostic> {
         let mut sources = Sources::default();
         let words = block.text.split_whitespace().filter_map(|word| word.split_once('='));
         let words: Vec<(String, String)> = words.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-        let empty = tree::read_json(FileId(0), "{}").unwrap();
+        let empty = data::read_json(FileId(0), "{}").unwrap();
         let typed = set::set(empty, &package.policy, &Name::from(ty), &words, &mut sources);
         return typed.err().unwrap_or_default();
     }
     let name = format!("block.{}", block.mark("extension").unwrap_or(&block.language));
-    let node = match tree::read(FileId(0), &name, &block.text) {
+    let node = match data::read(FileId(0), &name, &block.text) {
         Ok(node) => node,
         Err(found) => return found,
     };

@@ -15,3 +15,6 @@ mod cases;
 mod docs;
 mod house;
 mod limits;
+mod oracle;
+mod price_map;
+mod routing;

@@ -1,3 +1,5 @@
+//! What contracts from data owe.
+
 use super::*;
 use crate::base::{Currency, Decimal};
 use crate::data::{Format, read_as};

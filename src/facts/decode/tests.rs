@@ -1,3 +1,5 @@
+//! How data becomes values.
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use provost::base::{Name, Sources};
-use provost::facts::tree::{self, Node};
+use provost::data::{self, Node};
 use provost::facts::{request, signals};
 use provost::{package, syntax};
 
@@ -37,7 +37,7 @@ pub fn check(case: &Case) -> Outcome {
     let mut read = |name: &str| -> Option<Node> {
         let text = case.read(name)?;
         let file = package.sources.add(name, &*text);
-        tree::read(file, name, &text).map_err(|found| package.diagnostics.extend(found)).ok()
+        data::read(file, name, &text).map_err(|found| package.diagnostics.extend(found)).ok()
     };
     let (request, signals) = (read("request.json"), read("signals.json"));
     let ty: Name = case.word("request").unwrap_or_default().into();

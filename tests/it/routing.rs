@@ -1,11 +1,5 @@
 //! Routing at length: reasons, waivers, denials and the decision's JSON on small policies, and dead ends among thousands.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not expect should stop there"
-)]
-
 use std::sync::Arc;
 
 use provost::base::Name;

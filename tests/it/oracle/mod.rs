@@ -1,19 +1,8 @@
 //! The engine against an oracle that writes out every assignment: same outcome, same choice, same scores, same reasons.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that meets what it does not expect should stop there"
-)]
-
-#[path = "oracle/decide.rs"]
 mod decide;
-#[path = "oracle/eval.rs"]
 mod eval;
-#[path = "oracle/generate.rs"]
 mod generate;
-#[path = "oracle/rng.rs"]
 mod rng;
 
 use std::collections::{BTreeMap, BTreeSet};
