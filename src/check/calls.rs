@@ -40,10 +40,9 @@ impl Checker<'_> {
                         let names = self.program.own_names(scope.package);
                         let near = nearest(&path.name.text, Function::ALL.iter().map(|f| f.word()).chain(names));
                         self.report(match near {
-                            Some(_) => {
-                                Diagnostic { help: None, fixes: Vec::new(), ..diagnostic }.suggest(path.name.span, near)
-                            }
-                            None => diagnostic,
+                            Some(_) => Diagnostic { help: None, fixes: Vec::new(), ..*diagnostic }
+                                .suggest(path.name.span, near),
+                            None => *diagnostic,
                         });
                         for arg in args {
                             self.expr(scope, arg, None);

@@ -140,7 +140,7 @@ impl Checker<'_> {
             Err(None) => Typed::broken(),
             Err(Some(diagnostic)) => {
                 if path.package.is_some() {
-                    self.report(diagnostic);
+                    self.report(*diagnostic);
                     return Typed::broken();
                 }
                 self.free_word(scope, &path.name, want)

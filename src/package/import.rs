@@ -45,9 +45,9 @@ fn read_import(
         Err(problems) => return (Vec::new(), problems),
     };
     let entry = &import.entry;
-    let options = entry.options.iter().filter_map(|(key, value)| match &value.kind {
-        data::Kind::Text(text) => Some((key.text.clone(), text.clone(), key.span)),
-        _ => Some((key.text.clone(), Name::from(sources.text(value.span)), key.span)),
+    let options = entry.options.iter().map(|(key, value)| match &value.kind {
+        data::Kind::Text(text) => (key.text.clone(), text.clone(), key.span),
+        _ => (key.text.clone(), Name::from(sources.text(value.span)), key.span),
     });
     let described = adapter::Import {
         adapter: (&entry.adapter.text, entry.adapter.span),

@@ -132,7 +132,7 @@ impl Loader<'_> {
             }
         };
         let place = self.packages.len();
-        let Some(name) = self.unique_name(&manifest, &dir) else { return None };
+        let name = self.unique_name(&manifest, &dir)?;
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });
         trail.push(dir.clone());
         let mut dependencies = BTreeMap::new();

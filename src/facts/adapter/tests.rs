@@ -1,14 +1,12 @@
 //! What adapters make of small data.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use super::*;
 use crate::base::{Currency, FileId, Sources};
 use crate::data::{Format, read_as};
 use crate::facts::contract::tests::field;
 use crate::facts::contract::{Context, Places, contracts, heads};
-use crate::facts::export;
 use crate::ir::{EnumType, Services, Trait};
 use crate::value::Type;
 
