@@ -33,7 +33,7 @@ pub fn uses(services: &Services) -> Picture {
     for (from, to, field) in &edges {
         match (places.get(from), places.get(to)) {
             (Some(from), Some(to)) if picture.edges.len() < EDGES => {
-                let label = (**field != *USES).then(|| field.to_string());
+                let label = (&***field != USES).then(|| field.to_string());
                 picture.edges.push(Edge { from: *from, to: *to, label, line: Line::Arrow });
             }
             _ => left_out += 1,

@@ -20,6 +20,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("proof", "base value ir eval route"),
     ("solve", "base diag value ir"),
     ("explain", "base diag value ir route proof"),
+    ("draw", "base value ir route explain"),
     ("mission", "base value ir facts eval route"),
     ("fmt", STAGES),
     ("lint", STAGES),
@@ -30,16 +31,17 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world value syntax resolve ir check facts plan eval route proof solve explain mission fmt lint suite ide serve lsp",
+        "base diag world value syntax resolve ir check facts plan eval route proof solve explain draw mission fmt lint suite ide serve lsp",
     ),
     ("main", "cli"),
 ];
-const STAGES: &str = "base diag world value syntax resolve ir check facts plan eval route proof solve explain mission";
-const ALL_BUT_SHELLS: &str = "base diag world value syntax resolve ir check facts plan eval route proof solve explain mission fmt lint suite ide";
+const STAGES: &str = "base diag world value syntax resolve ir check facts plan eval route proof solve explain draw mission";
+const ALL_BUT_SHELLS: &str = "base diag world value syntax resolve ir check facts plan eval route proof solve explain draw mission fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
 const CRATES: &[(&str, &str)] = &[
     ("petgraph", "plan"),
+    ("rust_sugiyama", "draw"),
     ("miette", "diag"),
     ("textwrap", "diag"),
     ("pest", "syntax"),
