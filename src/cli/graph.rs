@@ -17,7 +17,8 @@ pub fn run(shell: &Shell, args: &GraphArgs) -> Result<Verdict, Failure> {
         }
         What::Uses => {
             unasked(args)?;
-            (draw::uses(&shell.one()?.package.services), Ok(Verdict::Yes))
+            let package = shell.one()?.package;
+            (draw::uses(&package.policy, &package.services), Ok(Verdict::Yes))
         }
         What::Route => (route(shell, wanted(args)?)?, Ok(Verdict::Yes)),
         What::Funnel => {

@@ -51,12 +51,11 @@ fn node(node: &Node) -> String {
     let (fill, border) = node.kind.colours();
     let mut label = String::from("<");
     if !node.caption.is_empty() {
-        let _ = write!(label, "<font point-size=\"9\" color=\"#475569\">{}</font><br/>", markup(&node.caption));
+        let _ = write!(label, "<font point-size=\"9\" color=\"#475569\">{}</font><br align=\"left\"/>", markup(&node.caption));
     }
-    let _ = write!(label, "<b>{}</b>", markup(&node.title));
-    for (at, line) in node.lines.iter().enumerate() {
-        let before = if at == 0 { "<br/>" } else { "" };
-        let _ = write!(label, "{before}{}<br align=\"left\"/>", markup(line));
+    let _ = write!(label, "<b>{}</b><br align=\"left\"/>", markup(&node.title));
+    for line in &node.lines {
+        let _ = write!(label, "{}<br align=\"left\"/>", markup(line));
     }
     label.push('>');
     format!("  {} [label={label}, fillcolor=\"{fill}\", color=\"{border}\"];", quoted(&node.id))

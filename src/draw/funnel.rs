@@ -10,6 +10,12 @@ use crate::route::decision::{Decision, Ending, Failure};
 /// Constraints of one role that are drawn.
 const STEPS: usize = 24;
 
+/// What the bars mean.
+const LEGEND: [&str; 2] = [
+    "each constraint counts those that none above it excluded; the one that excludes most comes first",
+    "bars: blue is left, red is excluded here, amber is excluded here because something is unknown",
+];
+
 /// Draws how the constraints narrow the candidates of each role.
 pub fn funnel(decision: &Decision, policy: &Policy, services: &Services) -> Picture {
     let route = &decision.route;
@@ -32,6 +38,9 @@ pub fn funnel(decision: &Decision, policy: &Policy, services: &Services) -> Pict
                 if stuck == Some(&role.name) {
                     break;
                 }
+            }
+            if !picture.groups.is_empty() {
+                picture.remarks.extend(LEGEND.map(str::to_owned));
             }
         }
     }
@@ -171,8 +180,12 @@ fn eligible(decision: &Decision, funnel: &Funnel, group: usize) -> Node {
     };
     Node {
         id: format!("{} eligible", funnel.role),
-        kind: if funnel.eligible == 0 { Kind::Denial } else { Kind::Role },
-        caption: "nothing stands against".to_owned(),
+        kind: match (funnel.eligible, decision.ending) {
+            (0, Ending::Routed) => Kind::Rest,
+            (0, _) => Kind::Denial,
+            _ => Kind::Role,
+        },
+        caption: if funnel.eligible == 0 { "something stands against each" } else { "nothing stands against" }.to_owned(),
         title: format!("{} eligible", grouped(funnel.eligible)),
         lines,
         share: Some(Share { left: funnel.eligible, of: funnel.candidates, ..Share::default() }),
@@ -188,7 +201,7 @@ fn given(decision: &Decision, funnel: &Funnel, group: usize) -> Node {
         None => (Kind::Rest, "nobody".to_owned()),
     };
     let caption = match given {
-        [] => "nobody was needed or found".to_owned(),
+        [] => "the role stays empty".to_owned(),
         [only] if !only.terms.is_empty() => format!("given · score {}", only.score),
         [_] => "given".to_owned(),
         many => format!("given · {} in order", many.len()),

@@ -153,6 +153,7 @@ fn part(picture: &Picture, sizes: &[(i64, i64)], members: &[usize], between: i64
         chains.push((*at, backward, chain));
     }
     order(&mut places, &chains);
+    mirror(&mut places, own.len());
     push_apart(&mut places);
     placed(picture.flow, &places, &own, &chains, between)
 }
@@ -212,6 +213,23 @@ fn order(places: &mut [Place], chains: &[(usize, bool, Vec<usize>)]) {
 #[expect(clippy::cast_possible_truncation, reason = "the value is rounded, and `as` stops at the ends of the range")]
 fn whole(x: f64) -> i64 {
     x.round() as i64
+}
+
+/// Turns the ranks round where that brings more of the nodes into the order in which they were named; no line crosses another
+/// for it that did not before.
+fn mirror(places: &mut [Place], nodes: usize) {
+    let named: Vec<&Place> = places.iter().take(nodes).collect();
+    let mut turned = 0_i64;
+    for (at, a) in named.iter().enumerate() {
+        for b in named.iter().skip(at + 1).filter(|b| b.rank == a.rank) {
+            turned += (a.middle - b.middle).signum();
+        }
+    }
+    if turned > 0 {
+        for place in places {
+            place.middle = -place.middle;
+        }
+    }
 }
 
 /// Moves what is too close to its neighbour in the same rank, and begins at zero.

@@ -50,14 +50,15 @@ fn effects(constraint: &Constraint, deny: bool) -> bool {
 }
 
 fn denial_node(route: &Name, denials: &[&Constraint]) -> Node {
-    Node {
-        id: "denials".to_owned(),
-        kind: Kind::Denial,
-        caption: "may deny the request".to_owned(),
-        title: count(denials.len(), "denial"),
-        lines: some(denials.iter().map(|c| short(route, c)).collect(), LINES),
-        ..Node::default()
-    }
+    let words = titled(route, denials, "denial", "may deny the request");
+    Node { id: "denials".to_owned(), kind: Kind::Denial, ..words }
+}
+
+/// The words of a box of constraints; a single one is its title.
+fn titled(route: &Name, constraints: &[&Constraint], what: &str, whose: &str) -> Node {
+    let mut names: Vec<String> = constraints.iter().map(|c| short(route, c)).collect();
+    let title = if names.len() == 1 { names.swap_remove(0) } else { count(names.len(), what) };
+    Node { caption: whose.to_owned(), title, lines: some(names, LINES), ..Node::default() }
 }
 
 /// A constraint's name without its route; rules keep theirs.
@@ -153,10 +154,7 @@ fn governing<'r>(
         let place = picture.node(Node {
             id: format!("{what} {}", constraints.first().map_or("", |c| &*c.name)),
             kind,
-            caption: whose.to_owned(),
-            title: count(constraints.len(), what),
-            lines: some(constraints.iter().map(|c| short(name, c)).collect(), LINES),
-            ..Node::default()
+            ..titled(name, &constraints, what, whose)
         });
         for role in places {
             picture.edge(role, place, Line::Plain);

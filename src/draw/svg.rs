@@ -1,10 +1,11 @@
 //! An image that needs nothing besides itself: no script, no font, no other file. It follows its reader's choice of light or
 //! dark, and says in words what it shows.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::layout::{Layout, Rect, layout};
-use super::picture::{Edge, Flow, Line, Node, Picture, Share, clean};
+use super::picture::{Edge, Flow, Kind, Line, Node, Picture, Share, clean};
 
 /// The colours, light and dark.
 const STYLE: &str = include_str!("style.css");
@@ -70,13 +71,14 @@ pub fn svg(picture: &Picture) -> String {
     out
 }
 
-/// The sizes of all boxes. Those with a bar are equally wide, so that their bars can be compared.
+/// The sizes of all boxes. Those in groups are equally wide, so that their bars can be compared, and so are services, which
+/// then stand in columns.
 fn sizes(picture: &Picture) -> Vec<(i64, i64)> {
     let mut sizes: Vec<(i64, i64)> = picture.nodes.iter().map(size).collect();
-    let grouped = || picture.nodes.iter().zip(&sizes).filter(|(n, _)| n.group.is_some());
-    let widest = grouped().map(|(_, (w, _))| *w).max().unwrap_or(0);
+    let alike = |n: &Node| n.group.is_some() || n.kind == Kind::Service;
+    let widest = picture.nodes.iter().zip(&sizes).filter(|(n, _)| alike(n)).map(|(_, (w, _))| *w).max().unwrap_or(0);
     for (node, (w, _)) in picture.nodes.iter().zip(&mut sizes) {
-        if node.group.is_some() {
+        if alike(node) {
             *w = widest;
         }
     }
@@ -98,10 +100,20 @@ fn size(node: &Node) -> (i64, i64) {
 fn between(picture: &Picture) -> i64 {
     let words = picture.edges.iter().filter_map(|e| e.label.as_ref()).map(|l| width(&cut(l), SMALL_LETTER) + 40).max();
     match picture.flow {
-        Flow::Right => words.unwrap_or(0).max(64),
+        // Where many lines leave one box, they need room to part.
+        Flow::Right => words.unwrap_or(0).max(if most_leaving(picture) > 2 { 110 } else { 64 }),
         Flow::Down if picture.groups.is_empty() => 48,
         Flow::Down => 22,
     }
+}
+
+/// The most edges that leave one box.
+fn most_leaving(picture: &Picture) -> usize {
+    let mut leaving: BTreeMap<usize, usize> = BTreeMap::new();
+    for edge in &picture.edges {
+        *leaving.entry(edge.from).or_default() += 1;
+    }
+    leaving.into_values().max().unwrap_or(0)
 }
 
 /// The room on the right that an edge from a node to itself needs.

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::picture::{EDGES, Edge, Flow, Kind, Line, NODES, Node, Picture, count, grouped};
 use crate::base::Name;
-use crate::ir::{Service, Services};
+use crate::ir::{Policy, Service, Services};
 use crate::value::Value;
 
 /// The field whose edges need no label.
 const USES: &str = "uses";
 
 /// Draws the services that name another or are named by one; the rest is counted.
-pub fn uses(services: &Services) -> Picture {
+pub fn uses(policy: &Policy, services: &Services) -> Picture {
     let edges = references(services);
     let connected: BTreeSet<&Name> = edges.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
     let mut picture = Picture {
@@ -26,7 +26,7 @@ pub fn uses(services: &Services) -> Picture {
     };
     let mut places: BTreeMap<&Name, usize> = BTreeMap::new();
     for name in connected.iter().take(NODES) {
-        let place = picture.node(node(name, services.get(*name)));
+        let place = picture.node(node(policy, name, services.get(*name)));
         places.insert(name, place);
     }
     let mut left_out = 0;
@@ -61,11 +61,17 @@ fn rest(picture: &mut Picture, number: usize) {
     }
 }
 
-fn node(name: &Name, service: Option<&Service>) -> Node {
+fn node(policy: &Policy, name: &Name, service: Option<&Service>) -> Node {
+    let stated = || service.into_iter().flat_map(|s| &s.traits);
+    // A trait that another one of them extends goes without saying.
+    let implied = |t: &&Name| {
+        stated().any(|o| o != *t && policy.traits.get(o).is_some_and(|declared| declared.ancestors.contains(*t)))
+    };
+    let own: Vec<&str> = stated().filter(|t| !implied(t)).map(|t| &**t).collect();
     Node {
         id: name.to_string(),
         kind: Kind::Service,
-        caption: service.map(|s| s.traits.iter().map(|t| &**t).collect::<Vec<_>>().join(", ")).unwrap_or_default(),
+        caption: own.join(", "),
         title: name.to_string(),
         ..Node::default()
     }
