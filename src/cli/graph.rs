@@ -76,7 +76,9 @@ fn unasked(args: &GraphArgs) -> Result<(), Failure> {
         Some(route) => {
             let word = word(args.what);
             let help = format!("leave it out, or draw it with `provost graph route {route}`");
-            Err(Failure::Usage(format!("`provost graph {word}` takes no route, and `{route}` is named\n  help: {help}")))
+            Err(Failure::Usage(format!(
+                "`provost graph {word}` takes no route, and `{route}` is named\n  help: {help}"
+            )))
         }
     }
 }

@@ -51,7 +51,11 @@ fn node(node: &Node) -> String {
     let (fill, border) = node.kind.colours();
     let mut label = String::from("<");
     if !node.caption.is_empty() {
-        let _ = write!(label, "<font point-size=\"9\" color=\"#475569\">{}</font><br align=\"left\"/>", markup(&node.caption));
+        let _ = write!(
+            label,
+            "<font point-size=\"9\" color=\"#475569\">{}</font><br align=\"left\"/>",
+            markup(&node.caption)
+        );
     }
     let _ = write!(label, "<b>{}</b><br align=\"left\"/>", markup(&node.title));
     for line in &node.lines {

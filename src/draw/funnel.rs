@@ -10,11 +10,8 @@ use crate::route::decision::{Decision, Ending, Failure};
 /// Constraints of one role that are drawn.
 const STEPS: usize = 24;
 
-/// What the bars mean.
-const LEGEND: [&str; 2] = [
-    "each constraint counts those that none above it excluded; the one that excludes most comes first",
-    "bars: blue is left, red is excluded here, amber is excluded here because something is unknown",
-];
+/// How the constraints of a role are counted.
+const ORDER: &str = "each constraint counts those that none above it excluded; the one that excludes most comes first";
 
 /// Draws how the constraints narrow the candidates of each role.
 pub fn funnel(decision: &Decision, policy: &Policy, services: &Services) -> Picture {
@@ -40,7 +37,7 @@ pub fn funnel(decision: &Decision, policy: &Policy, services: &Services) -> Pict
                 }
             }
             if !picture.groups.is_empty() {
-                picture.remarks.extend(LEGEND.map(str::to_owned));
+                picture.remarks.push(ORDER.to_owned());
             }
         }
     }
@@ -185,7 +182,8 @@ fn eligible(decision: &Decision, funnel: &Funnel, group: usize) -> Node {
             (0, _) => Kind::Denial,
             _ => Kind::Role,
         },
-        caption: if funnel.eligible == 0 { "something stands against each" } else { "nothing stands against" }.to_owned(),
+        caption: if funnel.eligible == 0 { "something stands against each" } else { "nothing stands against" }
+            .to_owned(),
         title: format!("{} eligible", grouped(funnel.eligible)),
         lines,
         share: Some(Share { left: funnel.eligible, of: funnel.candidates, ..Share::default() }),

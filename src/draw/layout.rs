@@ -197,7 +197,8 @@ fn order(places: &mut [Place], chains: &[(usize, bool, Vec<usize>)]) {
         return;
     }
     let wide = |breadth: i64| f64::from(i32::try_from(breadth + GAP).unwrap_or(i32::MAX));
-    let vertices: Vec<(u32, (f64, f64))> = (0u32..).zip(places.iter()).map(|(n, p)| (n, (wide(p.breadth), 1.0))).collect();
+    let vertices: Vec<(u32, (f64, f64))> =
+        (0u32..).zip(places.iter()).map(|(n, p)| (n, (wide(p.breadth), 1.0))).collect();
     let edges: Vec<(u32, u32)> = edges.into_iter().collect();
     let config =
         Config { vertex_spacing: 0.0, dummy_vertices: false, ranking_type: RankingType::Up, ..Config::default() };
@@ -277,9 +278,8 @@ fn placed(
         Spot { along, across: place.middle - place.breadth / 2, length, breadth: place.breadth }
     };
     let spots: Vec<Spot> = (0..places.len()).map(spot).collect();
-    let rank_end = |number: usize| {
-        places.get(number).and_then(|p| starts.get(p.rank)).map_or(0, |(along, length)| along + length)
-    };
+    let rank_end =
+        |number: usize| places.get(number).and_then(|p| starts.get(p.rank)).map_or(0, |(along, length)| along + length);
     Part {
         nodes: own.iter().filter_map(|(node, number)| Some((*node, *spots.get(*number)?))).collect(),
         ways: ways(flow, &spots, chains, &rank_end),
@@ -341,7 +341,7 @@ fn pack(picture: &Picture, parts: Vec<Part>, whole: &mut Layout) {
     let boxes: Vec<(i64, i64, Option<usize>)> = parts.iter().map(|p| outer(picture, p)).collect();
     let widest = boxes.iter().map(|b| b.0).max().unwrap_or(0);
     let area: i64 = boxes.iter().map(|b| (b.0 + APART) * (b.1 + APART)).sum();
-    let shape = u64::try_from(area).unwrap_or(0).saturating_mul(3) / 2;
+    let shape = u64::try_from(area).unwrap_or(0).saturating_mul(5) / 2;
     let page = i64::try_from(shape.isqrt()).unwrap_or(0);
     // Groups are few and compared with each other, so that they stand side by side.
     let width = if picture.groups.is_empty() { page.max(widest) } else { (widest + APART) * 4 };

@@ -10,6 +10,9 @@ use super::picture::{Edge, Flow, Kind, Line, Node, Picture, Share, clean};
 /// The colours, light and dark.
 const STYLE: &str = include_str!("style.css");
 
+/// What the bars mean.
+const BARS: &str = "bars: blue is left, red is excluded here, amber is excluded here because something is unknown";
+
 /// Around everything.
 const MARGIN: i64 = 24;
 /// Inside a box, beside its words and above them.
@@ -34,6 +37,11 @@ const REMARK: i64 = 17;
 
 /// The picture as SVG.
 pub fn svg(picture: &Picture) -> String {
+    let mut picture = picture.clone();
+    if picture.nodes.iter().any(|n| n.share.is_some()) {
+        picture.remarks.push(BARS.to_owned());
+    }
+    let picture = &picture;
     let sizes = sizes(picture);
     let drawn = layout(picture, &sizes, between(picture));
     let remarks = i64::try_from(picture.remarks.len()).unwrap_or(0);
@@ -220,8 +228,12 @@ fn line(out: &mut String, flow: Flow, edge: &Edge, way: &[(i64, i64)], from: Opt
                 let _ = match flow {
                     _ if (px, py) == (*x, *y) => Ok(()),
                     _ if !ahead || px == *x || py == *y => write!(path, " L{x} {y}"),
-                    Flow::Right => write!(path, " C{} {py} {} {y} {x} {y}", i64::midpoint(px, *x), i64::midpoint(px, *x)),
-                    Flow::Down => write!(path, " C{px} {} {x} {} {x} {y}", i64::midpoint(py, *y), i64::midpoint(py, *y)),
+                    Flow::Right => {
+                        write!(path, " C{} {py} {} {y} {x} {y}", i64::midpoint(px, *x), i64::midpoint(px, *x))
+                    }
+                    Flow::Down => {
+                        write!(path, " C{px} {} {x} {} {x} {y}", i64::midpoint(py, *y), i64::midpoint(py, *y))
+                    }
                 };
                 (px, py) = (*x, *y);
             }
