@@ -39,6 +39,8 @@ pub mod package;
 
 pub mod explain;
 
+pub mod draw;
+
 pub mod suite;
 
 pub mod cli;

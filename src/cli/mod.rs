@@ -15,6 +15,7 @@ mod data;
 pub mod decide;
 pub mod disk;
 mod generate;
+mod graph;
 mod inputs;
 mod new;
 pub mod shell;
@@ -69,6 +70,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
+        Verb::Graph(args) => graph::run(shell, &args),
         _ => Err(Failure::Usage("x".to_owned())),
     }
 }

@@ -8,7 +8,7 @@ pub mod funnel;
 pub mod miss;
 mod roles;
 mod rules;
-mod table;
+pub mod table;
 mod text;
 
 pub use text::text;

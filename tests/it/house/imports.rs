@@ -45,6 +45,7 @@ const TOOLS: &str = "base diag world data value syntax graph resolve ir check fa
 /// Crates that are the business of few folders, so that they can be replaced.
 const CRATES: &[(&str, &str)] = &[
     ("petgraph", "graph"),
+    ("rust_sugiyama", "draw"),
     ("miette", "diag"),
     ("textwrap", "diag"),
     ("pest", "syntax"),
