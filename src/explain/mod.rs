@@ -6,10 +6,12 @@
 
 pub mod funnel;
 pub mod miss;
+pub mod repair;
 mod roles;
 mod rules;
 mod table;
 mod text;
+
 
 pub use text::text;
 
