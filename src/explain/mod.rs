@@ -11,6 +11,7 @@ mod roles;
 mod rules;
 mod table;
 mod text;
+pub mod why_not;
 
 
 pub use text::text;
