@@ -76,17 +76,18 @@ impl<'a> Ground<'a> {
         changes.iter().try_fold(self.facts(), |facts, change| facts.change(&self.policy, self.service, change))
     }
 
-    /// What stands against the service as things would be; nothing where the request would be invalid.
-    pub fn obstacles(&self, facts: &Facts) -> Result<Option<Vec<Obstacle>>, DecideError> {
+    /// What stands against the service as things would be, alone or beside those who were chosen; nothing where the
+    /// request would be invalid.
+    pub fn obstacles(&self, facts: &Facts, beside: bool) -> Result<Option<Vec<Obstacle>>, DecideError> {
         if !facts.contract_changed {
-            return self.obstacles_in(&self.small, &facts.inputs);
+            return self.obstacles_in(&self.small, &facts.inputs, beside);
         }
         let mut services = self.services.clone();
         services.insert(self.service.clone(), facts.service.clone());
-        self.obstacles_in(&plan::plan(Arc::clone(&self.policy), Arc::new(services)), &facts.inputs)
+        self.obstacles_in(&plan::plan(Arc::clone(&self.policy), Arc::new(services)), &facts.inputs, beside)
     }
 
-    fn obstacles_in(&self, plan: &Plan, inputs: &Inputs) -> Result<Option<Vec<Obstacle>>, DecideError> {
+    fn obstacles_in(&self, plan: &Plan, inputs: &Inputs, beside: bool) -> Result<Option<Vec<Obstacle>>, DecideError> {
         let trace = route::choose(plan, self.route, inputs)?;
         match trace.ending() {
             Ending::Invalid => return Ok(None),
@@ -97,7 +98,7 @@ impl<'a> Ground<'a> {
         if found.is_empty() {
             found = self.unscored(&trace)?;
         }
-        if found.is_empty() {
+        if found.is_empty() && beside {
             found = self.between(&trace.outcome).into_iter().map(|(_, obstacle)| obstacle).collect();
         }
         Ok(Some(found))

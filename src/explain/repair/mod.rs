@@ -92,13 +92,14 @@ fn smallest(ground: &Ground<'_>, side: Side, most: usize) -> Result<Repair, Deci
             return Ok(Repair::Limit);
         }
         let Some(facts) = ground.changed(&changes) else { continue };
-        let Some(obstacles) = ground.obstacles(&facts)? else { continue };
+        let Some(mut obstacles) = ground.obstacles(&facts, false)? else { continue };
         if obstacles.is_empty() {
             decisions += 1;
             if !changes.is_empty() && ground.verified(&facts)? {
                 return Ok(Repair::Found { changes, facts: Box::new(facts) });
             }
-            continue;
+            // Nothing fails for the service alone, so that it must be those beside it.
+            obstacles = ground.obstacles(&facts, true)?.unwrap_or_default();
         }
         let allowed = |o: &ground::Obstacle| -> Vec<Change> {
             o.changes.iter().filter(|change| side.allows(&change.place)).cloned().collect()

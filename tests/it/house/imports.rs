@@ -19,7 +19,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("route", "base value ir eval"),
     ("proof", "base value ir eval route"),
     ("solve", "base diag value ir"),
-    ("explain", "base diag value ir route proof"),
+    ("explain", "base diag value ir facts plan eval route proof"),
     ("mission", "base value ir facts eval route"),
     ("fmt", STAGES),
     ("lint", STAGES),
