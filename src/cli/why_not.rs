@@ -40,7 +40,10 @@ fn invalid(shell: &Shell, decided: &Decided) -> Result<Verdict, Failure> {
         Format::Text => {
             let problems = decided.decision().invalid.iter().flatten();
             let lines: Vec<String> = problems.map(|problem| format!("  {}\n", problem.message)).collect();
-            shell.remark(&format!("the request is invalid, so no service can be asked about\n{}", lines.concat()));
+            shell.remark(&format!(
+                "the request is invalid, so no service can be asked about\n{}",
+                lines.concat().trim_end()
+            ));
         }
     }
     Err(Failure::Wrong)

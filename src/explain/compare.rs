@@ -60,9 +60,8 @@ pub fn compare(before: &Decision, after: &Decision) -> Differences {
         of.denied_by.iter().filter(|f| !again(f)).cloned().collect()
     };
     let lifted = |of: &Decision, other: &Decision| -> Vec<(Name, Name)> {
-        let again = |w: &crate::route::decision::Waived| {
-            other.waived.iter().any(|o| o.waiver == w.waiver && o.rule == w.rule)
-        };
+        let again =
+            |w: &crate::route::decision::Waived| other.waived.iter().any(|o| o.waiver == w.waiver && o.rule == w.rule);
         of.waived.iter().filter(|w| !again(w)).map(|w| (w.waiver.clone(), w.rule.clone())).collect()
     };
     // Where nobody was asked, because the request is denied or invalid, nobody became anything.
@@ -142,9 +141,8 @@ pub fn text(before: &Decision, after: &Decision) -> String {
     }
     out.push_str(&section("became eligible, and what stood in the way", moved(route, &found.admitted)));
     out.push_str(&section("became excluded, and by what", moved(route, &found.excluded)));
-    let score = |(role, service, old, new): &(Name, Name, Decimal, Decimal)| {
-        format!("`{service}` as {role}: {old} → {new}")
-    };
+    let score =
+        |(role, service, old, new): &(Name, Name, Decimal, Decimal)| format!("`{service}` as {role}: {old} → {new}");
     out.push_str(&section("scores that changed", found.scores.iter().map(score)));
     let none = || "none".to_owned();
     let bound = |(name, old, new): &(Name, Option<String>, Option<String>)| {
@@ -166,12 +164,16 @@ fn named(services: &[Name]) -> String {
 
 /// Each role: who had it, and who has it.
 fn assigned(found: &Differences, after: &Decision) -> String {
+    let changed = |role: &Name| found.roles.iter().find(|(of, ..)| of == role);
     let mut out = String::new();
-    for (role, old, new) in &found.roles {
+    for (role, old, new) in found.roles.iter().filter(|_| after.roles.is_empty()) {
         out.push_str(&format!("  {role}: {} → {}\n", named(old), named(new)));
     }
-    for filled in after.roles.iter().filter(|f| !found.roles.iter().any(|(role, ..)| *role == f.role)) {
-        out.push_str(&format!("  {}: {}, as before\n", filled.role, named(&given(after, &filled.role))));
+    for filled in &after.roles {
+        out.push_str(&match changed(&filled.role) {
+            Some((role, old, new)) => format!("  {role}: {} → {}\n", named(old), named(new)),
+            None => format!("  {}: {}, as before\n", filled.role, named(&given(after, &filled.role))),
+        });
     }
     out
 }
@@ -187,13 +189,17 @@ fn moved(route: &Name, found: &[(Name, Name, Vec<Failure>)]) -> Vec<String> {
     for (role, service, failures) in found {
         let reason = |f: &Failure| {
             let short = f.constraint.strip_prefix(&**route).and_then(|rest| rest.strip_prefix('.'));
-            format!("{}: {}", short.unwrap_or(&f.constraint), if f.left.is_some() { miss(f).words } else { "it takes part".to_owned() })
+            format!(
+                "{}: {}",
+                short.unwrap_or(&f.constraint),
+                if f.left.is_some() { miss(f).words } else { "it takes part".to_owned() }
+            )
         };
         by.entry((service, failures.iter().map(reason).collect())).or_default().push(role);
     }
     let more = by.len().saturating_sub(FEW);
     let line = |((service, reasons), roles): (&(&Name, Vec<String>), &Vec<&str>)| {
-        format!("`{service}` as {}: {}", roles.join(" and "), reasons.join("; "))
+        format!("`{service}` as {}: {}", roles.join(", "), reasons.join("; "))
     };
     let mut lines: Vec<String> = by.iter().take(FEW).map(line).collect();
     if more > 0 {
@@ -207,29 +213,21 @@ fn section(title: &str, lines: impl IntoIterator<Item = String>) -> String {
     if lines.is_empty() { String::new() } else { format!("\n{title}\n{}", lines.concat()) }
 }
 
-/// Both decisions and their differences as JSON; `docs/reference/what-if.md` describes it.
+/// Both decisions and their differences as JSON; `docs/reference/why-not.md` describes it.
 pub fn json(before: &Decision, after: &Decision) -> Json {
     let found = compare(before, after);
     let names = |names: &[Name]| names.iter().map(|n| n.to_string()).collect::<Vec<_>>();
     let denials = |all: &[Failure]| all.iter().map(|f| f.constraint.to_string()).collect::<Vec<_>>();
     let moved = |all: &[(Name, Name, Vec<Failure>)]| -> Vec<Json> {
-        let one = |(role, service, by): &(Name, Name, Vec<Failure>)| {
-            json!({ "role": &**role, "service": &**service, "by": denials(by) })
-        };
+        let one = |(role, service, by): &(Name, Name, Vec<Failure>)| json!({ "role": &**role, "service": &**service, "by": denials(by) });
         all.iter().map(one).collect()
     };
     let waivers = |all: &[(Name, Name)]| -> Vec<Json> {
         all.iter().map(|(waiver, rule)| json!({ "waiver": &**waiver, "rule": &**rule })).collect()
     };
-    let role = |(role, old, new): &(Name, Vec<Name>, Vec<Name>)| {
-        json!({ "role": &**role, "before": names(old), "after": names(new) })
-    };
-    let score = |(role, service, old, new): &(Name, Name, Decimal, Decimal)| {
-        json!({ "role": &**role, "service": &**service, "before": old, "after": new })
-    };
-    let bound = |(name, old, new): &(Name, Option<String>, Option<String>)| {
-        json!({ "guarantee": &**name, "before": old, "after": new })
-    };
+    let role = |(role, old, new): &(Name, Vec<Name>, Vec<Name>)| json!({ "role": &**role, "before": names(old), "after": names(new) });
+    let score = |(role, service, old, new): &(Name, Name, Decimal, Decimal)| json!({ "role": &**role, "service": &**service, "before": old, "after": new });
+    let bound = |(name, old, new): &(Name, Option<String>, Option<String>)| json!({ "guarantee": &**name, "before": old, "after": new });
     json!({
         "schema": "provost.what-if/1",
         "same": found.none(),

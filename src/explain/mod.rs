@@ -14,7 +14,6 @@ mod table;
 mod text;
 pub mod why_not;
 
-
 pub use text::text;
 
 use crate::facts::Inputs;

@@ -104,8 +104,7 @@ fn smallest(ground: &Ground<'_>, side: Side, most: usize) -> Result<Repair, Deci
         let allowed = |o: &ground::Obstacle| -> Vec<Change> {
             o.changes.iter().filter(|change| side.allows(&change.place)).cloned().collect()
         };
-        let proposed: Vec<(Name, Vec<Change>)> =
-            obstacles.iter().map(|o| (o.constraint.clone(), allowed(o))).collect();
+        let proposed: Vec<(Name, Vec<Change>)> = obstacles.iter().map(|o| (o.constraint.clone(), allowed(o))).collect();
         if changes.is_empty() {
             blocked = proposed.iter().filter(|(_, p)| p.is_empty()).map(|(name, _)| name.clone()).collect();
             blocked.dedup();

@@ -19,7 +19,9 @@ pub fn text(report: &Report<'_>) -> String {
         Standing::Lost { own, to } => lost(report, own, to),
         Standing::Eligible => {
             let stuck = report.told.decision.unroutable.as_ref().map_or("", |unroutable| &*unroutable.role);
-            format!("`{service}` is eligible as the {role} of {route}, but nobody can be the {stuck}, so nobody is chosen\n")
+            format!(
+                "`{service}` is eligible as the {role} of {route}, but nobody can be the {stuck}, so nobody is chosen\n"
+            )
         }
         Standing::Misfit => misfit(report),
         Standing::Excluded => excluded(report),
@@ -39,9 +41,11 @@ fn lost(report: &Report<'_>, own: &Chosen, to: &Chosen) -> String {
     let mut terms: Vec<&Name> = to.terms.iter().chain(&own.terms).map(|(name, _)| name).collect();
     terms.dedup();
     let mut seen: Vec<&Name> = Vec::new();
-    terms.retain(|term| !seen.contains(term) && {
-        seen.push(term);
-        true
+    terms.retain(|term| {
+        !seen.contains(term) && {
+            seen.push(term);
+            true
+        }
     });
     let of = |chosen: &Chosen, term: &Name| {
         chosen.terms.iter().find(|(name, _)| name == term).map_or(Decimal::ZERO, |(_, value)| *value)
@@ -133,7 +137,8 @@ fn ways(report: &Report<'_>, repairs: &Repairs) -> String {
     let mut out = "\nthe least that would have to change\n".to_owned();
     out.push_str(&way(report, "the request", &repairs.request));
     out.push_str(&way(report, "the contract", &repairs.contract));
-    if let Some(mixed) = &repairs.mixed {
+    // What blocks both sides was said of each of them.
+    if let Some(mixed) = repairs.mixed.as_ref().filter(|mixed| !matches!(mixed, Repair::Blocked(_))) {
         out.push_str(&way(report, "request, contract and signals together", mixed));
     }
     let found = [Some(&repairs.request), Some(&repairs.contract), repairs.mixed.as_ref()];
@@ -223,8 +228,15 @@ fn quoted(word: &str) -> String {
 
 /// Waivers that stand by for what fails, and rules that one could lift.
 fn waivers(report: &Report<'_>) -> String {
-    let mut failing: Vec<&Name> =
-        report.told.decision.denied_by.iter().chain(&report.alone).chain(&report.between).map(|f| &f.constraint).collect();
+    let mut failing: Vec<&Name> = report
+        .told
+        .decision
+        .denied_by
+        .iter()
+        .chain(&report.alone)
+        .chain(&report.between)
+        .map(|f| &f.constraint)
+        .collect();
     failing.sort();
     failing.dedup();
     let constraints = report.told.route().map_or(&[][..], |route| route.constraints.as_slice());
