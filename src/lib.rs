@@ -13,6 +13,8 @@ pub mod base;
 pub mod diag;
 pub mod world;
 
+pub mod data;
+
 pub mod syntax;
 
 pub mod value;

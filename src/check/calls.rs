@@ -1,5 +1,6 @@
 //! Calls: signals, definitions, tables by call, and the built-in functions.
 
+use super::promise::mixed;
 use super::scope::{Bound, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::similar::nearest;
@@ -113,9 +114,11 @@ impl Checker<'_> {
         let mut unknown = signature.unknown;
         let mut checked = Vec::new();
         let mut broken = false;
+        let mut bounds = Vec::new();
         for ((_, ty, optional), arg) in params.iter().zip(args) {
             let typed = self.expect(scope, arg, ty);
             broken |= typed.ty.is_none();
+            bounds.push(typed.bound.clone());
             if !optional {
                 unknown = unknown.max(typed.unknown);
             }
@@ -124,7 +127,8 @@ impl Checker<'_> {
         if broken {
             return Typed::broken();
         }
-        Typed::new(Ir::Call(decl.name.clone(), checked), result).or_unknown(unknown).with_bound(signature.bound)
+        let bound = self.bound_of_call(decl, bounds, signature.bound);
+        Typed::new(Ir::Call(decl.name.clone(), checked), result).or_unknown(unknown).with_bound(bound)
     }
 
     /// Whether everything that a definition reads is known where it is used.
@@ -167,7 +171,7 @@ impl Checker<'_> {
             return Typed::broken();
         }
         let mut unknown = first.unknown;
-        let bound = match (&first.bound, function) {
+        let mut bound = match (&first.bound, function) {
             (Bound::Promise(_, name), Function::Abs) => Bound::Mixed(name.clone()),
             (bound, _) => bound.clone(),
         };
@@ -178,6 +182,8 @@ impl Checker<'_> {
                 return Typed::broken();
             }
             unknown = unknown.max(typed.unknown);
+            // A promise that clamps bounds the result only together with what it clamps.
+            bound = if typed.bound == Bound::Exact { bound } else { mixed(&typed.bound) };
             checked.push(typed.expr);
         }
         Typed::new(Ir::Function(function, checked), ty).or_unknown(unknown).with_bound(bound)

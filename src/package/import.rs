@@ -2,8 +2,9 @@
 
 use crate::base::{Name, Sources, Span};
 use crate::check::Checker;
+use crate::data;
 use crate::diag::Diagnostic;
-use crate::facts::{adapter, contract, tree};
+use crate::facts::{adapter, contract};
 use crate::ir::{Policy, Service};
 use crate::resolve::{self, Program};
 use crate::syntax::ast::ItemKind;
@@ -39,13 +40,13 @@ fn read_import(
     sources: &Sources,
 ) -> (Vec<contract::Stated>, Vec<Diagnostic>) {
     let Some(source) = sources.get(import.file) else { return (Vec::new(), Vec::new()) };
-    let node = match tree::read(import.file, &source.name, &source.text) {
+    let node = match data::read(import.file, &source.name, &source.text) {
         Ok(node) => node,
         Err(problems) => return (Vec::new(), problems),
     };
     let entry = &import.entry;
     let options = entry.options.iter().filter_map(|(key, value)| match &value.kind {
-        tree::Kind::Text(text) => Some((key.text.clone(), text.clone(), key.span)),
+        data::Kind::Text(text) => Some((key.text.clone(), text.clone(), key.span)),
         _ => Some((key.text.clone(), Name::from(sources.text(value.span)), key.span)),
     });
     let described = adapter::Import {

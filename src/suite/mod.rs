@@ -144,6 +144,8 @@ impl Suite {
         let Demand::Clause(rule) = &instance.demand else { return None };
         let mut machine = Machine::new(&self.plan, route, &trace.outcome.bound);
         machine.given = trace.assignment.clone().unwrap_or_default();
+        // A condition on one role alone is compiled as one on its candidate.
+        machine.subject = instance.candidate.and_then(|role| machine.given.get(role)?.first().copied());
         machine.begin();
         if machine.truth(&rule.condition).holds() {
             return None;

@@ -222,6 +222,10 @@ impl<'a, 'i> Reader<'a, 'i> {
                 let help = format!("it belongs inside the braces of a `{}`; is one closed too early above?", kind.word);
                 Diagnostic::error(&codes::UNEXPECTED, span, message).label("not inside an item").help(help)
             }
+            _ if wrong && item_words().any(|word| word == token.text) => {
+                let message = format!("`{}` is followed by nothing that it could declare", token.text);
+                Diagnostic::error(&codes::UNEXPECTED, span, message).label("expected a name behind this")
+            }
             _ if wrong => {
                 let near = crate::base::similar::nearest(token.text, item_words());
                 let message = format!("no item begins with `{}`", token.text);
