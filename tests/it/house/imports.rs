@@ -20,7 +20,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("eval", "base value ir facts plan"),
     ("route", "base value ir facts plan eval"),
     ("proof", "base value ir facts plan eval route"),
-    ("explain", "base diag value ir facts plan eval route proof"),
+    ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
     ("package", STAGES),
     ("suite", STAGES),
