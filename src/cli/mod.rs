@@ -20,6 +20,8 @@ mod inputs;
 mod new;
 pub mod shell;
 mod test;
+mod what_if;
+mod why_not;
 
 use std::process::ExitCode;
 
@@ -71,7 +73,8 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
-        _ => Err(Failure::Usage("x".to_owned())),
+        Verb::WhyNot(args) => why_not::run(shell, &args),
+        Verb::WhatIf(args) => what_if::run(shell, &args),
     }
 }
 
