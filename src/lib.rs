@@ -14,6 +14,8 @@ pub mod base;
 pub mod diag;
 pub mod world;
 
+pub mod data;
+
 pub mod syntax;
 
 pub mod value;
@@ -28,8 +30,6 @@ pub mod facts;
 
 pub mod check;
 
-pub mod package;
-
 pub mod plan;
 
 pub mod eval;
@@ -38,6 +38,12 @@ pub mod route;
 
 pub mod proof;
 
+pub mod package;
+
 pub mod explain;
+
+pub mod draw;
+
+pub mod suite;
 
 pub mod cli;

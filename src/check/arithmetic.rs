@@ -1,6 +1,6 @@
 //! Arithmetic: dimensions, widening, and where promised bounds go.
 
-use super::promise::flipped;
+use super::promise::{flipped, mixed};
 use super::scope::{Bound, Scope, Typed};
 use super::{Checker, codes};
 use crate::base::Span;
@@ -177,12 +177,5 @@ fn scaled(bound: &Bound, sign: Option<bool>) -> Bound {
         Some(true) => bound.clone(),
         Some(false) => flipped(bound.clone()),
         None => mixed(bound),
-    }
-}
-
-fn mixed(bound: &Bound) -> Bound {
-    match bound {
-        Bound::Promise(_, name) | Bound::Mixed(name) => Bound::Mixed(name.clone()),
-        Bound::Exact => Bound::Exact,
     }
 }

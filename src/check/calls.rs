@@ -1,5 +1,6 @@
 //! Calls: signals, definitions, tables by call, and the built-in functions.
 
+use super::promise::mixed;
 use super::scope::{Bound, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::similar::nearest;
@@ -39,10 +40,9 @@ impl Checker<'_> {
                         let names = self.program.own_names(scope.package);
                         let near = nearest(&path.name.text, Function::ALL.iter().map(|f| f.word()).chain(names));
                         self.report(match near {
-                            Some(_) => {
-                                Diagnostic { help: None, fixes: Vec::new(), ..diagnostic }.suggest(path.name.span, near)
-                            }
-                            None => diagnostic,
+                            Some(_) => Diagnostic { help: None, fixes: Vec::new(), ..*diagnostic }
+                                .suggest(path.name.span, near),
+                            None => *diagnostic,
                         });
                         for arg in args {
                             self.expr(scope, arg, None);
@@ -113,9 +113,11 @@ impl Checker<'_> {
         let mut unknown = signature.unknown;
         let mut checked = Vec::new();
         let mut broken = false;
+        let mut bounds = Vec::new();
         for ((_, ty, optional), arg) in params.iter().zip(args) {
             let typed = self.expect(scope, arg, ty);
             broken |= typed.ty.is_none();
+            bounds.push(typed.bound.clone());
             if !optional {
                 unknown = unknown.max(typed.unknown);
             }
@@ -124,7 +126,8 @@ impl Checker<'_> {
         if broken {
             return Typed::broken();
         }
-        Typed::new(Ir::Call(decl.name.clone(), checked), result).or_unknown(unknown).with_bound(signature.bound)
+        let bound = self.bound_of_call(decl, bounds, signature.bound);
+        Typed::new(Ir::Call(decl.name.clone(), checked), result).or_unknown(unknown).with_bound(bound)
     }
 
     /// Whether everything that a definition reads is known where it is used.
@@ -167,7 +170,7 @@ impl Checker<'_> {
             return Typed::broken();
         }
         let mut unknown = first.unknown;
-        let bound = match (&first.bound, function) {
+        let mut bound = match (&first.bound, function) {
             (Bound::Promise(_, name), Function::Abs) => Bound::Mixed(name.clone()),
             (bound, _) => bound.clone(),
         };
@@ -178,6 +181,8 @@ impl Checker<'_> {
                 return Typed::broken();
             }
             unknown = unknown.max(typed.unknown);
+            // A promise that clamps bounds the result only together with what it clamps.
+            bound = if typed.bound == Bound::Exact { bound } else { mixed(&typed.bound) };
             checked.push(typed.expr);
         }
         Typed::new(Ir::Function(function, checked), ty).or_unknown(unknown).with_bound(bound)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scope::{Scope, Typed, Unknown};
+use super::scope::{Bound, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::similar::nearest;
 use crate::base::{Name, Span};
@@ -34,9 +34,11 @@ impl Checker<'_> {
         let mut unknown = Unknown::Never;
         let mut checked = Vec::new();
         let mut broken = false;
+        let mut bound = Bound::Exact;
         for e in elements {
             let typed = self.expect(scope, e, &element);
             broken |= typed.ty.is_none();
+            bound = self.same_bound(&bound, &typed.bound);
             unknown = unknown.max(typed.unknown);
             checked.push(typed.expr);
         }
@@ -51,7 +53,7 @@ impl Checker<'_> {
             true => Typed::new(Ir::SetOf(checked), Type::Set(element)),
             false => Typed::new(Ir::ListOf(checked), Type::List(element)),
         };
-        typed.or_unknown(unknown)
+        typed.or_unknown(unknown).with_bound(bound)
     }
 
     /// The type of the elements where nothing says what is wanted: that of the first that has one of its own.

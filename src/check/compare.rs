@@ -157,7 +157,9 @@ impl Checker<'_> {
         let Some(element) = self.collection(&y, b.span) else { return Typed::broken() };
         let related = matches!((&x, &element), (Type::Service(_), Type::Service(_)));
         let left = if related { left } else { self.coerce(left, &element, a.span) };
+        self.check_same_number(&x, &element, a.span);
         self.check_exact(&left, a.span);
+        self.check_exact(&right, b.span);
         let unknown = left.unknown.max(right.unknown);
         Typed::new(Ir::In(Box::new(left.expr), Box::new(right.expr)), Type::Bool).or_unknown(unknown)
     }
@@ -175,6 +177,7 @@ impl Checker<'_> {
         let (Some(of_x), Some(of_y)) = (self.collection(&x, a.span), self.collection(&y, b.span)) else {
             return Typed::broken();
         };
+        self.check_same_number(&of_x, &of_y, a.span);
         if self.join(&of_x, &of_y).is_none() {
             let message = format!("the one holds {of_x:#}, the other {of_y:#}: they can share nothing");
             let diagnostic = Diagnostic::error(&codes::MISMATCH, b.span, message).label(format!("this is {y:#}"));
@@ -183,6 +186,15 @@ impl Checker<'_> {
         }
         let unknown = left.unknown.max(right.unknown);
         Typed::new(make(Box::new(left.expr), Box::new(right.expr)), Type::Bool).or_unknown(unknown)
+    }
+
+    /// Inside collections a ratio is never equal to a decimal, so looking for the one among the others finds nothing.
+    fn check_same_number(&mut self, x: &Type, y: &Type, span: Span) {
+        if matches!((x, y), (Type::Ratio, Type::Decimal) | (Type::Decimal, Type::Ratio)) {
+            let message = format!("{x:#} is looked for among values of type `{y}`");
+            let diagnostic = Diagnostic::error(&codes::MISMATCH, span, message).label(format!("this is {x:#}"));
+            self.report(diagnostic.help("declare both as `ratio`, or both as `decimal`"));
+        }
     }
 
     /// The type of the elements, or the diagnostic that this is no collection.

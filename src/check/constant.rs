@@ -6,7 +6,7 @@ use crate::base::Span;
 use crate::diag::Diagnostic;
 use crate::ir::Expr as Ir;
 use crate::syntax::ast::Expr;
-use crate::value::{Type, Value, ops};
+use crate::value::{Type, Unit, Value, ops};
 
 /// Why an expression has no constant value.
 enum Not {
@@ -28,7 +28,7 @@ impl Checker<'_> {
     pub(super) fn constant_value(&mut self, typed: Typed, span: Span, place: &str) -> Option<Option<Value>> {
         typed.ty.as_ref()?;
         match self.evaluate(&typed.expr) {
-            Ok(value) => Some(value),
+            Ok(value) => Some(value.map(|v| retyped(v, typed.ty.as_ref()))),
             Err(Not::Constant) => {
                 let message = format!("{place} takes a constant");
                 let diagnostic = Diagnostic::error(&codes::NOT_CONSTANT, span, message).label("not a constant");
@@ -82,5 +82,15 @@ impl Checker<'_> {
             Some(value) => op(&value).map(Some).ok_or(Not::Fault),
             None => Ok(None),
         }
+    }
+}
+
+/// The number with the unit of the type it was checked against: a ratio where a decimal was computed for one.
+fn retyped(value: Value, ty: Option<&Type>) -> Value {
+    match (value, ty.and_then(Type::unit)) {
+        (Value::Number(amount, Unit::Plain | Unit::Ratio), Some(unit @ (Unit::Plain | Unit::Ratio))) => {
+            Value::Number(amount, unit)
+        }
+        (value, _) => value,
     }
 }

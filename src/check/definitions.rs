@@ -124,7 +124,7 @@ impl Checker<'_> {
                 (Some(ty), Some(params)) => params.push((name.clone(), ty.clone(), param.ty.optional)),
                 _ => params = None,
             }
-            scope.variables.push(Variable { name, span: param.name.span, ty, unknown });
+            scope.variables.push(Variable { name, span: param.name.span, ty, unknown, bound: Bound::Exact });
         }
         let typed = match item.result.as_ref().map(|t| self.type_of(decl.package, t, false)) {
             Some(Some(ty)) => self.expect(&mut scope, &item.body, &ty),
@@ -141,6 +141,29 @@ impl Checker<'_> {
         let definition = Definition { params: names, body: typed.expr };
         self.policy.definitions.insert(decl.name.clone(), definition);
         Signature { params, result: typed.ty, unknown: typed.unknown, bound: typed.bound, reads_now, reads_signals }
+    }
+
+    /// What a call says of the real quantity, when promises are put in: the body is checked again with them, so that a
+    /// comparison inside a definition is held to what the promise can decide.
+    pub(super) fn bound_of_call(&mut self, decl: &Declared, bounds: Vec<Bound>, plain: Bound) -> Bound {
+        let ItemKind::Define(item) = &decl.item.kind else { return plain };
+        if bounds.iter().all(|b| *b == Bound::Exact) {
+            return plain;
+        }
+        let key = (decl.name.clone(), format!("{bounds:?}"));
+        if let Some(known) = self.bounds.get(&key) {
+            return known.clone();
+        }
+        let mut scope = Scope { package: decl.package, now: true, signals: true, ..Scope::default() };
+        for (param, bound) in item.params.iter().zip(bounds) {
+            let ty = self.type_of(decl.package, &param.ty, true);
+            let unknown = if param.ty.optional { Unknown::Possibly } else { Unknown::Never };
+            let (name, span) = (param.name.text.clone(), param.name.span);
+            scope.variables.push(Variable { name, span, ty, unknown, bound });
+        }
+        let bound = self.expr(&mut scope, &item.body, None).bound;
+        self.bounds.insert(key, bound.clone());
+        bound
     }
 
     /// Whether an expression reads the time or signals, itself or through what it calls.

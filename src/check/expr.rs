@@ -1,6 +1,7 @@
 //! The check of expressions: one function per form, by what is wanted and what is found.
 
-use super::scope::{Scope, Typed, Unknown};
+use super::promise::mixed;
+use super::scope::{Bound, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
@@ -187,6 +188,7 @@ impl Checker<'_> {
             return self.plain_text(plain, span, want);
         }
         let mut unknown = Unknown::Never;
+        let mut bound = Bound::Exact;
         let mut checked = Vec::new();
         for part in parts {
             match part {
@@ -194,11 +196,13 @@ impl Checker<'_> {
                 TextPart::Value(e) => {
                     let typed = self.expr(scope, e, None);
                     unknown = unknown.max(typed.unknown);
+                    bound = self.same_bound(&bound, &typed.bound);
                     checked.push(typed.expr);
                 }
             }
         }
-        Typed::new(Ir::Interpolate(checked), Type::Text).or_unknown(unknown)
+        // The spelling of a bound bounds nothing.
+        Typed::new(Ir::Interpolate(checked), Type::Text).or_unknown(unknown).with_bound(mixed(&bound))
     }
 
     /// A text in quotes: by what is wanted also a service, an enum's member, or a quantity as data writes it.
@@ -238,6 +242,7 @@ fn number(e: &Expr, want: Option<&Type>) -> Typed {
         (ExprKind::Int(value), _) => Typed::new(Ir::Literal(Value::Int(*value)), Type::Int),
         (ExprKind::Decimal(amount), Some(Type::Ratio)) => decimal(*amount, &Type::Ratio),
         (ExprKind::Decimal(amount), _) => decimal(*amount, &Type::Decimal),
+        (ExprKind::Percent(amount), Some(Type::Decimal)) => decimal(*amount, &Type::Decimal),
         (ExprKind::Percent(amount), _) => decimal(*amount, &Type::Ratio),
         _ => Typed::broken(),
     }

@@ -24,11 +24,12 @@ impl Checker<'_> {
         &mut self,
         scope: &mut Scope,
         name: &Ident,
-        ty: Option<Type>,
+        (ty, bound): (Option<Type>, Bound),
         check: impl FnOnce(&mut Self, &mut Scope) -> T,
     ) -> T {
         self.check_shadowing(scope, name);
-        scope.variables.push(Variable { name: name.text.clone(), span: name.span, ty, unknown: Unknown::Never });
+        let (name, span, unknown) = (name.text.clone(), name.span, Unknown::Never);
+        scope.variables.push(Variable { name, span, ty, unknown, bound });
         let result = check(self, scope);
         scope.variables.pop();
         result
@@ -58,7 +59,8 @@ impl Checker<'_> {
     pub(super) fn quantifier(&mut self, scope: &mut Scope, all: bool, var: &Ident, over: &Expr, body: &Expr) -> Typed {
         let over_typed = self.expr(scope, over, None);
         let element = over_typed.ty.clone().and_then(|ty| self.collection(&ty, over.span));
-        let body = self.with_variable(scope, var, element, |checker, scope| checker.condition(scope, body));
+        let elements = (element, over_typed.bound.clone());
+        let body = self.with_variable(scope, var, elements, |checker, scope| checker.condition(scope, body));
         if over_typed.ty.is_none() || body.ty.is_none() {
             return Typed::broken();
         }
@@ -74,14 +76,20 @@ impl Checker<'_> {
     fn generator(&mut self, scope: &mut Scope, c: &Comprehension, want: Option<&Type>) -> Taken {
         let over = self.expr(scope, &c.over, None);
         let element = over.ty.clone().and_then(|ty| self.collection(&ty, c.over.span));
-        let (filter, take) = self.with_variable(scope, &c.var, element.clone(), |checker, scope| {
-            let filter = c.filter.as_ref().map(|f| checker.condition(scope, f));
-            let take = match &c.take {
-                Some(take) => checker.expr(scope, take, want),
-                None => Typed { expr: Ir::Variable(c.var.text.clone()), ty: element, ..Typed::broken() },
-            };
-            (filter, take)
-        });
+        let (filter, take) =
+            self.with_variable(scope, &c.var, (element.clone(), over.bound.clone()), |checker, scope| {
+                let filter = c.filter.as_ref().map(|f| checker.condition(scope, f));
+                let take = match &c.take {
+                    Some(take) => checker.expr(scope, take, want),
+                    None => Typed {
+                        expr: Ir::Variable(c.var.text.clone()),
+                        ty: element,
+                        bound: over.bound.clone(),
+                        ..Typed::broken()
+                    },
+                };
+                (filter, take)
+            });
         let unknown = over.unknown.max(filter.as_ref().map_or(Unknown::Never, |f| f.unknown));
         let filter_fine = filter.as_ref().is_none_or(|f| f.ty.is_some());
         Taken {
@@ -105,7 +113,8 @@ impl Checker<'_> {
         let mut order = None;
         if let Some((by, descending)) = &c.order {
             let element = self.element_of(scope, c);
-            let by_typed = self.with_variable(scope, &c.var, element, |checker, scope| checker.expr(scope, by, None));
+            let by_typed = self
+                .with_variable(scope, &c.var, (element, Bound::Exact), |checker, scope| checker.expr(scope, by, None));
             if let Some(ty) = &by_typed.ty {
                 self.check_ordered(ty, crate::ir::Comparison::Less, by.span);
             }
@@ -120,7 +129,7 @@ impl Checker<'_> {
         }
         let Some(element) = taken.ty else { return Typed::broken() };
         let expr = Ir::Comprehension { generator: Box::new(taken.generator), order, limit };
-        Typed::new(expr, Type::List(Box::new(element))).or_unknown(unknown)
+        Typed::new(expr, Type::List(Box::new(element))).or_unknown(unknown).with_bound(taken.bound)
     }
 
     /// The type of the elements that a generator goes over; whatever is wrong with it has been said.
@@ -175,7 +184,7 @@ impl Checker<'_> {
                     ty: Some(element),
                     unknown: over.unknown,
                     elements_unknown: Unknown::Never,
-                    bound: Bound::Exact,
+                    bound: over.bound,
                 };
                 self.folded(op, taken, only.span)
             }

@@ -55,7 +55,8 @@ impl Checker<'_> {
             self.report(duplicate("name", name, first));
             return;
         }
-        scope.variables.push(Variable { name: name.text.clone(), span: name.span, ty, unknown });
+        let (name, span, bound) = (name.text.clone(), name.span, super::scope::Bound::Exact);
+        scope.variables.push(Variable { name, span, ty, unknown, bound });
     }
 
     /// The steps are counted before anything runs.
@@ -161,11 +162,10 @@ impl Checker<'_> {
             }
             Operation::Increment(name, by) => {
                 let ty = self.state(scope, item, name);
-                if let Some(ty) = ty.filter(|t| *t != Type::Int && t.unit().is_none()) {
-                    self.not_numeric(name.span, &ty);
-                }
-                if let Some(by) = by {
-                    self.expr(scope, by, Some(&Type::Int));
+                if let Some(ty) = ty.as_ref().filter(|t| **t != Type::Int && t.unit().is_none()) {
+                    self.not_numeric(name.span, ty);
+                } else if let (Some(by), Some(ty)) = (by, &ty) {
+                    self.expect(scope, by, ty);
                 }
             }
             Operation::Unset(name) => {

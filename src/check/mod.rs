@@ -55,6 +55,8 @@ pub struct Checker<'a> {
     broken_roles: BTreeMap<Name, Vec<Name>>,
     /// Depth and number of nodes of each definition, calls counted in full.
     sizes: BTreeMap<Name, (usize, usize)>,
+    /// What calls of definitions with promises in them say of the real quantity, by definition and promises.
+    bounds: BTreeMap<(Name, String), scope::Bound>,
     /// The definitions being checked, outermost first.
     in_progress: Vec<Name>,
     /// The promises that the expression under check has named, with where.
@@ -96,6 +98,7 @@ impl<'a> Checker<'a> {
             results: BTreeMap::new(),
             broken_roles: BTreeMap::new(),
             sizes: BTreeMap::new(),
+            bounds: BTreeMap::new(),
             in_progress: Vec::new(),
             promises: Vec::new(),
             tests: Vec::new(),
@@ -156,7 +159,10 @@ impl<'a> Checker<'a> {
         match (from, to) {
             (Type::Service(_), Type::Service(None)) => true,
             (Type::Service(Some(a)), Type::Service(Some(b))) => self.extends(a, b),
-            (Type::Set(a), Type::Set(b)) | (Type::List(a), Type::List(b)) => self.fits(a, b),
+            // Ratios and decimals are told apart inside collections, where nothing converts them.
+            (Type::Set(a), Type::Set(b)) | (Type::List(a), Type::List(b)) => {
+                a == b || (a.unit().is_none() && self.fits(a, b))
+            }
             (Type::Ratio, Type::Decimal) | (Type::Decimal, Type::Ratio) => true,
             _ => from == to,
         }

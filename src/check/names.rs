@@ -1,6 +1,6 @@
 //! What a word in an expression refers to.
 
-use super::scope::{Bare, Bound, Scope, Typed, Unknown};
+use super::scope::{Bare, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::similar::nearest;
 use crate::base::words::Cardinality;
@@ -23,7 +23,7 @@ impl Checker<'_> {
                 expr: Ir::Variable(variable.name.clone()),
                 ty: variable.ty.clone(),
                 unknown: variable.unknown,
-                bound: Bound::Exact,
+                bound: variable.bound.clone(),
             };
         }
         let wanted_member = self.wanted_member(&word.text, want);
@@ -140,7 +140,7 @@ impl Checker<'_> {
             Err(None) => Typed::broken(),
             Err(Some(diagnostic)) => {
                 if path.package.is_some() {
-                    self.report(diagnostic);
+                    self.report(*diagnostic);
                     return Typed::broken();
                 }
                 self.free_word(scope, &path.name, want)

@@ -94,3 +94,11 @@ pub(super) fn flipped(bound: Bound) -> Bound {
         other => other,
     }
 }
+
+/// What is left of a bound once it is mixed with something that points nowhere.
+pub(super) fn mixed(bound: &Bound) -> Bound {
+    match bound {
+        Bound::Promise(_, name) | Bound::Mixed(name) => Bound::Mixed(name.clone()),
+        Bound::Exact => Bound::Exact,
+    }
+}

@@ -214,6 +214,12 @@ impl Checker<'_> {
                 self.report(duplicate("constraint", label, first.span));
                 continue;
             }
+            if &*label.text == "score" {
+                let message = "`score` names the constraint that a candidate has a score";
+                let diagnostic = Diagnostic::error(&crate::resolve::codes::RESERVED, label.span, message);
+                self.report(diagnostic.help("choose another label"));
+                continue;
+            }
             constraints.push(self.own_constraint(decl, &route, &all, clause, label));
         }
         let scores = self.scores(decl, item, &route);
@@ -261,14 +267,7 @@ impl Checker<'_> {
             let alike = stages.iter().all(|r| of(r).and_then(|gs| gs.get(*name)) == Some(*g));
             alike && (g.composition.is_some() || stages.len() == 1)
         });
-        shared
-            .map(|(name, g)| TotalName {
-                name: name.clone(),
-                ty: g.ty.clone(),
-                direction: g.direction,
-                composition: g.composition,
-            })
-            .collect()
+        shared.map(|(name, g)| TotalName { name: name.clone(), ty: g.ty.clone(), direction: g.direction }).collect()
     }
 
     fn own_constraint(

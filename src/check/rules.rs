@@ -28,6 +28,11 @@ impl Checker<'_> {
             let diagnostic = Diagnostic::error(&codes::EMPTY_RULE, decl.name_span, message).label("without effect");
             self.report(diagnostic.help("add a `require …`, an `exclude service when …` or a `deny when …`"));
         }
+        if &*decl.name == crate::ir::ACCEPT {
+            let message = "`accept` names the constraint that services themselves accept the request";
+            let diagnostic = Diagnostic::error(&crate::resolve::codes::RESERVED, decl.name_span, message);
+            self.report(diagnostic.help("choose another name for the rule"));
+        }
         for (route, roles) in self.targets(decl, item) {
             let Some(found) = self.policy.routes.get(&route).cloned() else { continue };
             let constraint = self.rule_on(decl, item, (&route, &found), roles);

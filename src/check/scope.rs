@@ -1,6 +1,6 @@
 //! What a name in an expression can mean, depending on where the expression stands.
 
-use crate::base::words::{Cardinality, Composition, Direction};
+use crate::base::words::{Cardinality, Direction};
 use crate::base::{Name, Span};
 use crate::ir::Expr;
 use crate::value::Type;
@@ -66,6 +66,8 @@ pub(crate) struct Variable {
     pub span: Span,
     pub ty: Option<Type>,
     pub unknown: Unknown,
+    /// What a value put in here says of the real quantity behind it.
+    pub bound: Bound,
 }
 
 /// A role as expressions see it.
@@ -82,7 +84,6 @@ pub(crate) struct TotalName {
     pub name: Name,
     pub ty: Type,
     pub direction: Option<Direction>,
-    pub composition: Option<Composition>,
 }
 
 /// Bare words that stand for fields.

@@ -119,7 +119,11 @@ impl Checker<'_> {
             Some(path) => checker.constraint(package, path, route_name, route, denials).map(Some),
         };
         Some(match &expect.kind {
-            ExpectKind::Condition(e) => ExpectationKind::Condition(self.condition(scope, e).expr),
+            ExpectKind::Condition(e) => {
+                let condition = self.condition(scope, e).expr;
+                self.check_size(&condition, e.span);
+                ExpectationKind::Condition(condition)
+            }
             ExpectKind::Rejected { service, by } => {
                 self.service_literal(&service.text, service.span, None).ty?;
                 ExpectationKind::Rejected(service.text.clone(), named(self, by, false)?)

@@ -95,10 +95,12 @@ impl Checker<'_> {
         built.ancestors.extend(from.ancestors);
         for (name, field) in from.fields {
             match built.fields.get(&name) {
-                Some(other) if other.ty != field.ty || other.optional != field.optional => {
+                Some(other) if other.ty != field.ty => {
                     let other = other.ty.clone();
                     self.conflict(decl, &name, parent, &field.ty, &other);
                 }
+                // Of two that differ only in that, the one that must be given is the stricter.
+                Some(other) if field.optional && !other.optional => {}
                 _ => {
                     self.remember(decl, &name, parent);
                     built.fields.insert(name, field);

@@ -172,7 +172,7 @@ impl Checker<'_> {
                             .label(format!("unknown {what}"))
                             .suggest(path.span(), near)
                     }
-                    (false, _) => diagnostic,
+                    (false, _) => *diagnostic,
                 });
                 None
             }

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::args::{ExportArgs, ImportArgs};
 use super::shell::{Failure, Opened, Shell, Verdict};
 use crate::base::{FileId, Name, Sources, Span};
+use crate::data::{self, Format, Node};
 use crate::diag::Diagnostic;
 use crate::facts::adapter::{self, Import};
-use crate::facts::tree::{self, Format, Node};
 use crate::facts::{contract, export};
 use crate::ir::{Policy, Services};
 use crate::package;
@@ -91,7 +91,7 @@ pub fn read(shell: &Shell, file: FileId, sources: &Sources) -> Result<Node, Fail
     let Some(source) = sources.get(file) else { return Err(Failure::Unexpected("the file is gone".to_owned())) };
     // Standard input has no name to tell its format by.
     let name = if &*source.name == "-" { "request.json" } else { &source.name };
-    match tree::read(file, name, &source.text) {
+    match data::read(file, name, &source.text) {
         Ok(node) => Ok(node),
         Err(found) => {
             shell.diagnostics(&found, sources)?;

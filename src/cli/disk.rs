@@ -144,6 +144,21 @@ fn plain(error: &io::Error) -> String {
     error.kind().to_string()
 }
 
+/// Whether a path is taken: by a file, or by a folder that is not empty.
+pub fn holds_anything(path: &Path) -> bool {
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
+/// Makes the folder that a file will stand in.
+pub fn make_folder_of(path: &Path) -> Result<(), WorldError> {
+    let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(folder)
+        .map_err(|e| WorldError::NotWritable { path: crate::world::shown(folder), reason: e.to_string() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,19 +213,4 @@ mod tests {
     fn the_clock_shows_a_time_after_this_was_written() {
         assert!(Disk.now().unwrap() > "2026-01-01T00:00:00Z".parse().unwrap());
     }
-}
-
-/// Whether a path is taken: by a file, or by a folder that is not empty.
-pub fn holds_anything(path: &Path) -> bool {
-    match std::fs::read_dir(path) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(error) => error.kind() != io::ErrorKind::NotFound,
-    }
-}
-
-/// Makes the folder that a file will stand in.
-pub fn make_folder_of(path: &Path) -> Result<(), WorldError> {
-    let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) else { return Ok(()) };
-    std::fs::create_dir_all(folder)
-        .map_err(|e| WorldError::NotWritable { path: crate::world::shown(folder), reason: e.to_string() })
 }

@@ -15,9 +15,13 @@ mod data;
 pub mod decide;
 pub mod disk;
 mod generate;
+mod graph;
 mod inputs;
 mod new;
 pub mod shell;
+mod test;
+mod what_if;
+mod why_not;
 
 use std::process::ExitCode;
 
@@ -65,9 +69,12 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
         Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
-        _ => Err(Failure::Usage("x".to_owned())),
+        Verb::Graph(args) => graph::run(shell, &args),
+        Verb::WhyNot(args) => why_not::run(shell, &args),
+        Verb::WhatIf(args) => what_if::run(shell, &args),
     }
 }
 

@@ -64,7 +64,8 @@ impl<'p> Machine<'p> {
         self.route.roles.get(role).map(|role| &role.name)
     }
 
-    pub(super) fn bind(&mut self, slot: usize, value: Val<'p>) {
+    /// Puts a value into a slot.
+    pub fn bind(&mut self, slot: usize, value: Val<'p>) {
         if let Some(place) = self.slots.get_mut(slot) {
             *place = value;
         }

@@ -4,12 +4,15 @@
 //! read off the decision and its trace, never derived a second time, so that the two cannot disagree. *Leaves out* colours
 //! and the width of the terminal, which the shell knows.
 
+pub mod compare;
 pub mod funnel;
 pub mod miss;
+pub mod repair;
 mod roles;
 mod rules;
-mod table;
+pub mod table;
 mod text;
+pub mod why_not;
 
 pub use text::text;
 

@@ -37,6 +37,11 @@ pub fn behind(told: &Told<'_>, most: usize) -> Vec<String> {
 
 /// `pii_stays_in_eu: personal data is processed in the Union only (owner dpo; GDPR Art. 44)`
 fn line(constraint: &Constraint) -> String {
+    format!("{}: {}", constraint.name, reason(constraint))
+}
+
+/// `personal data is processed in the Union only (owner dpo; GDPR Art. 44)`
+pub fn reason(constraint: &Constraint) -> String {
     let mut marks: Vec<String> = Vec::new();
     for (name, args) in &constraint.annotations {
         let args: Vec<&str> = args.iter().map(|a| &**a).collect();
@@ -48,5 +53,5 @@ fn line(constraint: &Constraint) -> String {
     }
     let because = constraint.because.as_deref().unwrap_or("no reason is given");
     let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join("; ")) };
-    format!("{}: {because}{marks}", constraint.name)
+    format!("{because}{marks}")
 }

@@ -4,7 +4,7 @@
 //! *Promises*: all errors of a file at once, each at its place; a fact that is not stated stays unknown, and nothing is
 //! invented. *Leaves out* invariants, which the evaluator judges, and the reading of files, which the shells do.
 //!
-//! In the order of the work: [`tree`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
+//! In the order of the work: [`crate::data`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
 //! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas; [`export`] writes contracts back, and
 //! [`schema`] describes them to editors.
 
@@ -17,7 +17,6 @@ pub mod request;
 pub mod schema;
 pub mod set;
 pub mod signals;
-pub mod tree;
 
 use std::collections::BTreeMap;
 

@@ -6,8 +6,8 @@ use crate::ir::{Policy, Services};
 use crate::value::Value;
 
 use super::decode::{Decoder, Known, Path, Schema};
-use super::tree::{Node, shortened};
 use super::{Request, codes};
+use crate::data::{Node, shortened};
 
 /// Types a request. All that is wrong with it is said at once; its invariants are the evaluator's business.
 pub fn request(

@@ -11,7 +11,7 @@ use crate::value::Type;
 
 use super::codes;
 use super::decode::{near_or_all, unknown_field};
-use super::tree::{Findings, Key, Kind, Node, plain, shortened};
+use crate::data::{Findings, Key, Kind, Node, plain, shortened};
 
 /// The name of the source that holds the assignments, one a line, so that diagnostics can point into them.
 pub const SOURCE: &str = "--set";

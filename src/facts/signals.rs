@@ -7,8 +7,8 @@ use crate::diag::Diagnostic;
 use crate::ir::{Policy, Services, Signal};
 
 use super::decode::{Decoder, Known, Path, Schema, near_or_all};
-use super::tree::{Key, Kind, Node, shortened};
 use super::{SignalValue, Signals, codes};
+use crate::data::{Key, Kind, Node, shortened};
 
 /// Types the signals: `{ "healthy": { "o3": false }, "utilisation": 0.4 }`.
 ///

@@ -2,6 +2,7 @@
 
 use crate::base::Name;
 use crate::base::pattern::Pattern;
+pub use crate::base::words::{Arithmetic, Comparison, Fold, Function};
 use crate::value::Value;
 
 /// A checked expression.
@@ -127,92 +128,4 @@ pub struct Generator {
     pub filter: Option<Expr>,
     /// What is taken of each.
     pub take: Expr,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The word or sign of the language.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-words! {
-    /// The comparisons.
-    Comparison {
-        /// `==`
-        Equal = "==",
-        /// `!=`
-        NotEqual = "!=",
-        /// `<`
-        Less = "<",
-        /// `<=`
-        LessOrEqual = "<=",
-        /// `>`
-        Greater = ">",
-        /// `>=`
-        GreaterOrEqual = ">=",
-    }
-}
-
-words! {
-    /// The four operations.
-    Arithmetic {
-        /// `+`
-        Add = "+",
-        /// `-`
-        Subtract = "-",
-        /// `*`
-        Multiply = "*",
-        /// `/`
-        Divide = "/",
-    }
-}
-
-words! {
-    /// What a fold computes.
-    Fold {
-        /// How many.
-        Count = "count",
-        /// Their sum.
-        Sum = "sum",
-        /// The smallest; unknown of none.
-        Min = "min",
-        /// The largest; unknown of none.
-        Max = "max",
-    }
-}
-
-words! {
-    /// The built-in functions.
-    Function {
-        /// The distance from zero.
-        Abs = "abs",
-        /// `clamp(x, lo, hi)`
-        Clamp = "clamp",
-        /// The smallest of its arguments.
-        Min = "min",
-        /// The largest of its arguments.
-        Max = "max",
-        /// The cosine of the angle between two vectors.
-        Cosine = "cosine",
-        /// The sum of the squares of a vector's elements.
-        Energy = "energy",
-        /// The square root of the energy.
-        Norm = "norm",
-        /// The energy in the upper half of a vector's spectrum.
-        HighBand = "high_band",
-        /// The energy in the lower half of a vector's spectrum.
-        LowBand = "low_band",
-    }
 }

@@ -15,7 +15,7 @@ pub mod pipeline;
 mod reads;
 pub mod route;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{Name, canonical};
@@ -49,8 +49,6 @@ pub struct Plan {
     pub policy_digest: String,
     /// The digest of the services.
     pub services_digest: String,
-    /// Numbers by name; looked up, never walked.
-    numbers: HashMap<Name, usize>,
 }
 
 /// Makes the plan.
@@ -63,16 +61,15 @@ pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
     let relations: Vec<(Name, Vec<Option<Vec<usize>>>)> =
         compiler.relations.iter().map(|field| (field.clone(), compile::relation(&services, field))).collect();
     let selves = names.iter().cloned().map(Value::Service).collect();
-    let numbers = names.iter().cloned().zip(0..).collect();
     let policy_digest = canonical::digest(&ir::json::policy(&policy));
     let services_digest = canonical::digest(&ir::json::services(&services));
-    Plan { names, selves, columns, relations, routes, slots, policy_digest, services_digest, numbers, policy, services }
+    Plan { names, selves, columns, relations, routes, slots, policy_digest, services_digest, policy, services }
 }
 
 impl Plan {
     /// The number of a service.
     pub fn number(&self, service: &str) -> Option<usize> {
-        self.numbers.get(service).copied()
+        self.names.binary_search_by(|name| (**name).cmp(service)).ok()
     }
 
     /// The name of a service.

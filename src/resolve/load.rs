@@ -132,7 +132,7 @@ impl Loader<'_> {
             }
         };
         let place = self.packages.len();
-        let Some(name) = self.unique_name(&manifest, &dir) else { return None };
+        let name = self.unique_name(&manifest, &dir)?;
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });
         trail.push(dir.clone());
         let mut dependencies = BTreeMap::new();
@@ -170,7 +170,7 @@ impl Loader<'_> {
 
     fn sources(&mut self, package: usize, dir: &Path, name: &Name, manifest: &Manifest) {
         let mut paths: Vec<PathBuf> = Vec::new();
-        for source in &manifest.sources {
+        for (source, named) in &manifest.sources {
             let path = normal(&dir.join(&**source));
             if self.world.is_file(&path) {
                 paths.push(path);
@@ -179,6 +179,10 @@ impl Loader<'_> {
                     Ok(found) => paths.extend(found),
                     Err(error) => self.unreadable(&path, &error),
                 }
+            } else if let Some(span) = named {
+                let message = format!("there is no `{}`", shown(&path));
+                let diagnostic = Diagnostic::error(&codes::UNREADABLE, *span, message).label("named as a source");
+                self.report(diagnostic.help("name the folders and files that hold sources; without this entry they are `contracts`, `rules` and `tests`"));
             }
         }
         paths.sort();

@@ -2,8 +2,8 @@
 
 use crate::base::similar::nearest;
 use crate::base::{FileId, Name, Span};
+use crate::data::{self, Key, Kind, Node};
 use crate::diag::Diagnostic;
-use crate::facts::tree::{self, Key, Kind, Node};
 use crate::resolve::codes;
 
 /// The name of the file.
@@ -27,8 +27,8 @@ pub struct Entry {
 pub struct Manifest {
     /// The package's name; none in a manifest that only lists a workspace.
     pub package: Option<Entry>,
-    /// The folders or files that hold its sources.
-    pub sources: Vec<Name>,
+    /// The folders or files that hold its sources, with where they are named; nowhere, for those that are usual.
+    pub sources: Vec<(Name, Option<Span>)>,
     /// What it calls the packages it depends on, with their folders.
     pub dependencies: Vec<(Entry, Entry)>,
     /// The data files it imports.
@@ -54,9 +54,12 @@ pub struct ImportEntry {
 
 /// Reads a manifest; what is wrong with it comes back beside what could be understood.
 pub fn read(file: FileId, text: &str) -> (Manifest, Vec<Diagnostic>) {
-    let root = match tree::read_toml(file, text) {
+    let root = match data::read_toml(file, text) {
         Ok(root) => root,
-        Err(found) => return (Manifest::default(), found),
+        Err(found) => {
+            let of_manifest = |d: Diagnostic| Diagnostic { code: &codes::MANIFEST_SYNTAX, ..d };
+            return (Manifest::default(), found.into_iter().map(of_manifest).collect());
+        }
     };
     let mut reader = Reader { diagnostics: Vec::new() };
     let manifest = reader.manifest(&root, Span::new(file, 0, text.len().min(1)));
@@ -70,7 +73,7 @@ struct Reader {
 impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
-            Manifest { sources: SOURCES.iter().map(|s| Name::from(*s)).collect(), ..Manifest::default() };
+            Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
         for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test"]) {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
@@ -99,7 +102,7 @@ impl Reader {
             match &*key.text {
                 "name" => manifest.package = self.package_name(value),
                 "edition" => self.edition(value),
-                "sources" => manifest.sources = self.texts(value).into_iter().map(|e| e.text).collect(),
+                "sources" => manifest.sources = self.texts(value).into_iter().map(|e| (e.text, Some(e.span))).collect(),
                 _ => {
                     self.text(value);
                 }

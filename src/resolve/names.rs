@@ -127,7 +127,7 @@ impl Program {
     }
 
     /// The declaration a path of a package refers to; `Err(None)` if it is one that did not parse.
-    pub fn find(&self, package: usize, path: &Path) -> Result<&Declared, Option<Diagnostic>> {
+    pub fn find(&self, package: usize, path: &Path) -> Result<&Declared, Option<Box<Diagnostic>>> {
         let home = match &path.package {
             None => package,
             Some(alias) => self.dependency(package, alias).map_err(Some)?,
@@ -138,11 +138,11 @@ impl Program {
         }
         match self.by_name.get(&name).and_then(|i| self.items.get(*i)) {
             Some(decl) => Ok(decl),
-            None => Err(Some(self.unknown(home, &path.name))),
+            None => Err(Some(Box::new(self.unknown(home, &path.name)))),
         }
     }
 
-    fn dependency(&self, package: usize, alias: &Ident) -> Result<usize, Diagnostic> {
+    fn dependency(&self, package: usize, alias: &Ident) -> Result<usize, Box<Diagnostic>> {
         let known = self.packages.get(package).map(|p| &p.dependencies);
         if let Some(place) = known.and_then(|d| d.get(&alias.text)) {
             return Ok(*place);
@@ -150,11 +150,11 @@ impl Program {
         let near = known.and_then(|d| nearest(&alias.text, d.keys().map(|k| &**k)));
         let message = format!("the package depends on nothing called `{}`", alias.text);
         let diagnostic = Diagnostic::error(&codes::UNKNOWN_PACKAGE, alias.span, message).label("not a dependency");
-        Err(match near {
+        Err(Box::new(match near {
             Some(_) => diagnostic.suggest(alias.span, near),
             None => diagnostic
                 .help(format!("name it under `[dependencies]` in provost.toml: `{} = {{ path = \"…\" }}`", alias.text)),
-        })
+        }))
     }
 
     fn unknown(&self, package: usize, name: &Ident) -> Diagnostic {

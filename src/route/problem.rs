@@ -26,6 +26,9 @@ pub struct Ranked {
 /// Who is given to each role, by number of the service.
 pub type Assignment = Vec<Vec<usize>>;
 
+/// A score and the terms that count.
+pub type Scored<'o> = (Decimal, Vec<(&'o TermPlan, Decimal)>);
+
 /// All candidates of a role, whatever excludes them.
 #[derive(Debug)]
 pub struct Field {
@@ -99,12 +102,7 @@ impl<'o> Problem<'o> {
     }
 
     /// The score and the terms that count.
-    #[allow(clippy::type_complexity)]
-    pub fn terms(
-        &mut self,
-        role: usize,
-        service: usize,
-    ) -> Result<Option<(Decimal, Vec<(&'o TermPlan, Decimal)>)>, DecideError> {
+    pub fn terms(&mut self, role: usize, service: usize) -> Result<Option<Scored<'o>>, DecideError> {
         let route = self.route;
         let Some(of_role) = route.roles.get(role) else { return Ok(None) };
         let mut terms = Vec::new();

@@ -6,7 +6,6 @@
 //! Where scores depend on the assignment, all admissible assignments are compared. The number of steps is limited.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use super::DecideError;
 use super::problem::{Assignment, Problem, Ranked};
@@ -195,11 +194,11 @@ impl<'o> Search<'_, 'o> {
         let Some((role, plan)) = self.role(at) else { return Ok(End::Dead(0)) };
         let alike = plan.alike.as_deref();
         let (mut blame, mut found) = (bit(role), false);
-        let mut failed = BTreeSet::new();
+        let mut failed = Bits::new(alike.map_or(0, |partition| partition.examples.len()));
         for choice in self.choices(at, start) {
             let Some(service) = self.domains.get(role).and_then(|d| d.get(choice)).map(|r| r.service) else { continue };
-            let class = alike.map(|partition| partition.class(service));
-            if class.is_some_and(|class| failed.contains(&class)) || self.given(role).contains(&service) {
+            let class = alike.map(|partition| partition.class(service) as usize);
+            if class.is_some_and(|class| failed.contains(class)) || self.given(role).contains(&service) {
                 continue;
             }
             self.problem.spend(1)?;
@@ -212,7 +211,7 @@ impl<'o> Search<'_, 'o> {
                 End::Dead(roles) if roles & bit(role) == 0 && !found => return Ok(End::Dead(roles)),
                 End::Dead(roles) => {
                     blame |= roles;
-                    failed.extend(class);
+                    class.into_iter().for_each(|class| failed.insert(class));
                 }
             }
         }
@@ -227,31 +226,35 @@ impl<'o> Search<'_, 'o> {
     }
 
     /// The places in the domain of those who may come next.
-    fn choices(&self, at: usize, start: usize) -> Vec<usize> {
-        let Some((role, plan)) = self.role(at) else { return Vec::new() };
+    fn choices(&self, at: usize, start: usize) -> impl Iterator<Item = usize> + use<> {
+        let picked = self.picked(at, start);
+        let role = self.role(at).filter(|(role, plan)| picked.is_none() && self.given(*role).len() < plan.hi);
+        let end = role.and_then(|(role, _)| self.domains.get(role)).map_or(0, Vec::len);
+        (start..end).chain(picked.into_iter().flatten())
+    }
+
+    /// The same where the question leaves only some of them; nothing where it leaves all.
+    fn picked(&self, at: usize, start: usize) -> Option<Vec<usize>> {
+        let (role, plan) = self.role(at)?;
         let count = self.given(role).len();
-        let domain = self.domains.get(role).map_or(&[][..], Vec::as_slice);
+        let domain = self.domains.get(role)?;
         let place = |service: usize| domain.iter().position(|ranked| ranked.service == service);
         if count >= plan.hi {
-            return Vec::new();
+            return None;
         }
         if let Some((_, prefix)) = self.question.prefix.iter().find(|(of, _)| *of == role) {
             match prefix.services.get(count) {
-                Some(service) => return place(*service).into_iter().collect(),
-                None if prefix.exact => return Vec::new(),
+                Some(service) => return Some(place(*service).into_iter().collect()),
+                None if prefix.exact => return Some(Vec::new()),
                 None => {}
             }
         }
-        match self.question.must.filter(|(of, service)| *of == role && !self.given(role).contains(service)) {
-            None => (start..domain.len()).collect(),
-            // Somebody who must be in the list comes first, or after those who rank before.
-            Some((_, service)) => {
-                let Some(must) = place(service) else { return Vec::new() };
-                let before = if count + 1 < plan.hi { start..must } else { must..must };
-                let after = if plan.dynamic && count + 1 < plan.hi { must + 1..domain.len() } else { must..must };
-                std::iter::once(must).filter(|must| *must >= start).chain(before).chain(after).collect()
-            }
-        }
+        // Somebody who must be in the list comes first, or after those who rank before.
+        let must = self.question.must.filter(|(of, service)| *of == role && !self.given(role).contains(service));
+        let Some(must) = place(must?.1) else { return Some(Vec::new()) };
+        let before = if count + 1 < plan.hi { start..must } else { must..must };
+        let after = if plan.dynamic && count + 1 < plan.hi { must + 1..domain.len() } else { must..must };
+        Some(std::iter::once(must).filter(|must| *must >= start).chain(before).chain(after).collect())
     }
 
     fn may_end(&self, role: usize, plan: &RolePlan) -> bool {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::limits;
+
 use super::tokens::{Kind, Token};
 
 /// The brackets of a piece of a file.
@@ -35,9 +37,9 @@ fn pass(tokens: &[Token<'_>], first: usize, end: usize, by_indent: bool) -> Brac
                 let alike = |o: &usize| fits(o) && tokens.get(*o).is_some_and(|o| o.indent == token.indent);
                 let mut place = None;
                 if by_indent && token.first {
-                    place = open.iter().rposition(alike);
+                    place = nearest(&open, alike);
                 }
-                match place.or_else(|| open.iter().rposition(fits)) {
+                match place.or_else(|| nearest(&open, fits)) {
                     Some(place) => {
                         found.unclosed.extend(open.drain(place + 1..));
                         if let Some(opening) = open.pop() {
@@ -53,6 +55,13 @@ fn pass(tokens: &[Token<'_>], first: usize, end: usize, by_indent: bool) -> Brac
     found.unclosed.extend(open);
     found.unclosed.sort_unstable();
     found
+}
+
+/// The last open bracket that fits. Only so many are looked at, since what nests deeper is refused anyway and a file of
+/// nothing but loose brackets must not cost the square of its length.
+fn nearest(open: &[usize], fits: impl Fn(&usize) -> bool) -> Option<usize> {
+    let skipped = open.len().saturating_sub(limits::NESTING * 2);
+    open.get(skipped..)?.iter().rposition(fits).map(|place| place + skipped)
 }
 
 fn closes(open: &str, close: &str) -> bool {

@@ -61,12 +61,12 @@ pub fn parse_expression(file: FileId, text: &str) -> (ast::Expr, Vec<Diagnostic>
     if fits(&mut lower, text) {
         let all = tokens::tokens(text, 0);
         match split::too_deep(&all) {
-            Some(at) => lower.diagnostics.push(report::too_deep(&lower, &all, at)),
+            Some(at) => lower.report(report::too_deep(&lower, &all, at)),
             None => match read(Rule::one_expr, text) {
                 Ok(mut pairs) => expr = pairs.next().map_or(expr, |pair| lower.expr(&pair)),
                 Err(error) => {
                     let diagnostic = report::unexpected(&lower, text, &error);
-                    lower.diagnostics.push(diagnostic);
+                    lower.report(diagnostic);
                 }
             },
         }
@@ -79,15 +79,15 @@ fn fits(lower: &mut Lower<'_>, text: &str) -> bool {
     if text.len() > limits::SOURCE_BYTES {
         let message = format!("a file of {} bytes; source files have at most {}", text.len(), limits::SOURCE_BYTES);
         let error = Diagnostic::error(&codes::TOO_LARGE, lower.span_of(text).at_start(), message).label("this file");
-        lower.diagnostics.push(error.help("state large collections as data and import them"));
+        lower.report(error.help("state large collections as data and import them"));
         return false;
     }
-    for (at, letter) in text.char_indices().filter(|(_, c)| never_right(*c)).take(limits::ERRORS_PER_FILE + 1) {
+    for (at, letter) in text.char_indices().filter(|(_, c)| never_right(*c)) {
         let code = u32::from(letter);
         let message = format!("the character U+{code:04X} belongs in no source file");
         let span = lower.span_of(text.get(at..at + letter.len_utf8()).unwrap_or(""));
         let help = "remove it; in a text, write it as `\\u{…}`";
-        lower.diagnostics.push(Diagnostic::error(&codes::BAD_CHARACTER, span, message).label("not visible").help(help));
+        lower.report(Diagnostic::error(&codes::BAD_CHARACTER, span, message).label("not visible").help(help));
     }
     true
 }
@@ -100,14 +100,15 @@ fn never_right(letter: char) -> bool {
 
 /// Puts the findings in the order of the text and cuts them at the limit.
 fn finish(lower: Lower<'_>) -> Vec<Diagnostic> {
-    let mut all = lower.diagnostics;
+    let more = if lower.is_full() { "at least " } else { "" };
+    let (mut all, dropped) = lower.finish();
     all.sort_by_key(|d| (d.span.start, d.span.end));
     all.dedup_by(|later, first| later.span == first.span && later.message == first.message);
     if all.len() > limits::ERRORS_PER_FILE {
-        let rest = all.len() - limits::ERRORS_PER_FILE;
+        let rest = all.len() - limits::ERRORS_PER_FILE + dropped;
         let place = all.get(limits::ERRORS_PER_FILE).map(|d| d.span);
         all.truncate(limits::ERRORS_PER_FILE);
-        let message = format!("{rest} more errors in this file are not shown");
+        let message = format!("{more}{rest} more errors in this file are not shown");
         all.extend(place.map(|p| Diagnostic::error(&codes::TOO_MANY, p, message).label("the first of them")));
     }
     all

@@ -3,6 +3,8 @@
 //! Each item is first read as a whole; that reading alone decides what is right. Where it fails, the item's members are
 //! read one by one: a good one keeps its place in the tree, a bad one is one diagnostic.
 
+use pest::error::Error;
+
 use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 
@@ -14,6 +16,10 @@ use super::lower::{Lower, Part, members};
 use super::split::{Chunk, behind_front, has_head, split};
 use super::tokens::{self, Token, tokens};
 use super::{codes, report};
+
+/// Most places at which one item can have been cut by mistake. An item that begins with the word of an item on each of
+/// more lines is refused, so that a hostile file costs no more than its length.
+const CUTS: usize = 64;
 
 /// One file while it is read.
 pub struct Reader<'a, 'i> {
@@ -29,17 +35,38 @@ impl<'a, 'i> Reader<'a, 'i> {
         let body = text.get(base..).unwrap_or_default();
         let mut reader = Self { lower, text, tokens: tokens(body, base), items: Vec::new() };
         let mut at = 0;
-        for chunk in split(&reader.tokens) {
+        let chunks = split(&reader.tokens);
+        for (place, chunk) in chunks.iter().enumerate() {
             at = at.max(chunk.first);
-            while at < chunk.end {
-                at = reader.step(at, &chunk).max(at + 1);
+            // A file with this many errors is not a broken program but no program at all.
+            while at < chunk.end && !reader.lower.is_full() {
+                let beyond = reader.beyond(chunks.get(place..).unwrap_or_default());
+                at = reader.step(at, chunk, beyond).max(at + 1);
             }
         }
         reader.items
     }
 
+    /// The furthest token to which an item at the start of these chunks could reach if it was cut where it goes on.
+    fn beyond(&self, chunks: &[Chunk]) -> usize {
+        let certain = |c: &Chunk| has_head(&self.tokens, behind_front(&self.tokens, c.first));
+        let next = chunks.iter().skip(1).take(CUTS).position(certain);
+        let last = next.unwrap_or(CUTS).min(chunks.len().saturating_sub(1));
+        chunks.get(last).map_or(0, |c| c.end)
+    }
+
+    /// Reads an item, in its own chunk if it can be, and otherwise as far as it reaches.
+    fn read_item(&self, at: usize, end: usize, beyond: usize) -> Result<Pair<'i>, Box<Error<Rule>>> {
+        let read = |end| {
+            let slice = self.slice(at, end);
+            read(Rule::item, slice).and_then(|mut pairs| pairs.next().ok_or_else(|| report::nothing_read(slice)))
+        };
+        let narrow = read(end);
+        if narrow.is_err() && beyond > end { read(beyond).or(narrow) } else { narrow }
+    }
+
     /// Reads what begins at a token, and returns the token behind it.
-    fn step(&mut self, at: usize, chunk: &Chunk) -> usize {
+    fn step(&mut self, at: usize, chunk: &Chunk, beyond: usize) -> usize {
         if let Some(deep) = chunk.deep
             && deep >= at
         {
@@ -53,14 +80,21 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
         if self.kind(at) == Some(tokens::Kind::Close) {
             self.report_unopened(at);
-            return at + 1;
+            return (at + 1..chunk.end).find(|i| self.kind(*i) != Some(tokens::Kind::Close)).unwrap_or(chunk.end);
         }
-        let start = self.tokens.get(at).map_or(self.text.len(), |t| t.start);
-        let Ok(mut pairs) = read(Rule::item, self.text.get(start..).unwrap_or_default()) else {
-            self.recover(at, chunk.end);
-            return chunk.end;
+        let pair = match self.read_item(at, chunk.end, beyond) {
+            Ok(pair) => pair,
+            Err(error) => {
+                let reported = self.lower.reported();
+                self.recover(at, chunk.end);
+                if self.lower.reported() == reported {
+                    // Every piece alone was right and the whole is not: what the whole says is the error.
+                    let diagnostic = report::unexpected(self.lower, slice, &error);
+                    self.report(diagnostic);
+                }
+                return chunk.end;
+            }
         };
-        let Some(pair) = pairs.next() else { return chunk.end };
         let Some(item) = self.lower.item(&pair) else { return chunk.end };
         let next = self.tokens.partition_point(|t| t.start < item.span.end as usize);
         let closed = self.tokens.get(next.saturating_sub(1)).is_some_and(|t| t.is("}"));
@@ -98,7 +132,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.lower.diagnostics.push(diagnostic);
+        self.lower.report(diagnostic);
     }
 
     /// Reports why the tokens do not follow a rule, if they do not.
@@ -156,7 +190,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             self.report(error.label("documents nothing").help("put it above the item that it speaks of"));
             return;
         }
-        let reported = self.lower.diagnostics.len();
+        let reported = self.lower.reported();
         let Some(kind) = self.tokens.get(word).and_then(|t| Kind::of_item(t.text)) else {
             self.report_unknown(word);
             self.push_error(first);
@@ -169,8 +203,8 @@ impl<'a, 'i> Reader<'a, 'i> {
         self.lower.in_pieces = true;
         let made = self.broken(kind, word, end);
         self.lower.in_pieces = false;
-        if self.lower.diagnostics.len() == reported {
-            // Every piece by itself was right, so the whole says what is wrong.
+        if self.lower.reported() == reported {
+            // Every member by itself was right, so the item says what is wrong.
             self.report_piece(Rule::one_item, first, end);
         }
         let made = made.unwrap_or_else(|| ItemKind::Error { name: self.name_behind(word) });
@@ -187,6 +221,10 @@ impl<'a, 'i> Reader<'a, 'i> {
                 let message = format!("`{}` stands outside of any item", token.text);
                 let help = format!("it belongs inside the braces of a `{}`; is one closed too early above?", kind.word);
                 Diagnostic::error(&codes::UNEXPECTED, span, message).label("not inside an item").help(help)
+            }
+            _ if wrong && item_words().any(|word| word == token.text) => {
+                let message = format!("`{}` is followed by nothing that it could declare", token.text);
+                Diagnostic::error(&codes::UNEXPECTED, span, message).label("expected a name behind this")
             }
             _ if wrong => {
                 let near = crate::base::similar::nearest(token.text, item_words());
@@ -284,8 +322,10 @@ impl<'a, 'i> Reader<'a, 'i> {
 
     /// Whether a fault among these tokens was reported before they were read.
     fn flawed(&self, brackets: &Brackets, first: usize, end: usize) -> bool {
-        let loose = brackets.unclosed.iter().chain(&brackets.unopened).any(|at| (first..end).contains(at));
-        loose || (first..end).any(|at| self.kind(at) == Some(tokens::Kind::OpenText))
+        let among = |all: &[usize]| all.partition_point(|at| *at < first) < all.partition_point(|at| *at < end);
+        among(&brackets.unclosed)
+            || among(&brackets.unopened)
+            || (first..end).any(|at| self.kind(at) == Some(tokens::Kind::OpenText))
     }
 
     /// The members between two braces that can be read; the others are reported.
@@ -301,14 +341,14 @@ impl<'a, 'i> Reader<'a, 'i> {
                 }
                 Err(error) => error,
             };
-            let reported = self.lower.diagnostics.len();
+            let reported = self.lower.reported();
             let word = behind_front(&self.tokens, first);
             if let Some(block) = self.tokens.get(word).and_then(|t| kind.block(t.text)) {
                 parts.extend(self.block(block, first, end, brackets));
             } else {
                 parts.extend(self.salvage(member, first, end));
             }
-            if self.lower.diagnostics.len() == reported && !self.flawed(brackets, first, end) {
+            if self.lower.reported() == reported && !self.flawed(brackets, first, end) {
                 let diagnostic = report::unexpected(self.lower, slice, &error);
                 self.report(diagnostic);
             }
@@ -351,11 +391,8 @@ impl<'a, 'i> Reader<'a, 'i> {
         while at < end {
             if at == first || self.begins_member(kind, first, at) {
                 starts.push(at);
-                let word = behind_front(&self.tokens, at).min(end.saturating_sub(1));
-                if word > at {
-                    at = word;
-                    continue;
-                }
+                // The word behind documentation and annotations is part of the member that they began.
+                at = behind_front(&self.tokens, at).min(end.saturating_sub(1));
             }
             at = brackets.partner.get(&at).map_or(at, |close| *close) + 1;
         }
@@ -368,9 +405,6 @@ impl<'a, 'i> Reader<'a, 'i> {
         else {
             return false;
         };
-        if before.kind == tokens::Kind::Doc || behind_front(&self.tokens, at.saturating_sub(1)) > at.saturating_sub(1) {
-            return false;
-        }
         if token.kind == tokens::Kind::Doc || token.is("@") {
             return true;
         }

@@ -98,11 +98,19 @@ fn misspelt(place: &Place<'_>) -> Option<Slip> {
     Some(slip.write(place.letters.len(), near))
 }
 
+fn contains(word: &str) -> Slip {
+    let help = "the other way round: write `x in xs` instead of `xs contains x`";
+    Slip::new(format!("there is no operator `{word}`"), "no such operator", help)
+}
+
 /// A name that lacks its colon, or was meant to be the word of a clause.
 fn no_colon(place: &Place<'_>) -> Option<Slip> {
     let infix = place.could_be(Rule::infix) || place.could_be(Rule::assign);
     if place.kind != Kind::Word || infix || !place.could_be(Rule::colon) {
         return None;
+    }
+    if matches!(place.before, "contains" | "has" | "includes") {
+        return Some(contains(place.before));
     }
     let starts = kinds::ITEMS.iter().flat_map(|kind| kind.starts.iter().copied());
     let message = format!("expected `:` before `{}`", place.letters);
@@ -165,6 +173,10 @@ fn wrong_sign(place: &Place<'_>) -> Option<Slip> {
     let gives = place.could_be(Rule::assign) || place.could_be(Rule::entry_sign) || place.could_be(Rule::at_most_sign);
     let infix = place.could_be(Rule::infix);
     Some(match place.letters {
+        "=" if infix && matches!(place.before_that, "{" | ",") => {
+            let help = "the values of a record are given with `:`; `==` compares";
+            Slip::new("expected `:`, found `=`", "expected `:`", help).write(length, ":")
+        }
         "=" if infix => Slip::new("`=` compares nothing", "gives a value", "write `==` to compare").write(length, "=="),
         "=" if place.could_be(Rule::colon) => {
             Slip::new("expected `:`, found `=`", "expected `:`", "here the name is followed by `:`").write(length, ":")
@@ -197,11 +209,7 @@ fn wrong_word(place: &Place<'_>) -> Option<Slip> {
         "not" if infix => {
             Slip::new("`not` stands before a whole condition", "not here", "write `not a in b` instead of `a not in b`")
         }
-        "contains" | "has" | "includes" if infix => Slip::new(
-            format!("there is no operator `{}`", place.letters),
-            "no such operator",
-            "the other way round: write `x in xs` instead of `xs contains x`",
-        ),
+        "contains" | "has" | "includes" if infix => contains(place.letters),
         "elif" | "elseif" | "elsif" => {
             let slip = Slip::new(format!("`{}` is written `else if`", place.letters), "two words", "write `else if`");
             slip.write(place.letters.len(), "else if")

@@ -52,10 +52,14 @@ const CLAUSES: &[&str] = &[
 pub fn split(tokens: &[Token<'_>]) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = Vec::new();
     let mut frames: Vec<Frame> = vec![Frame::default()];
-    let (mut at, mut behind) = (0, None);
+    let (mut at, mut known) = (0, 0);
     while let Some(token) = tokens.get(at) {
-        // The word behind documentation is part of the item that the documentation began.
-        let begins = if behind == Some(at) { None } else { item_start(tokens, at, frames.len() > 1) };
+        // Up to `known` it is decided already: the word behind documentation belongs to the item that the documentation
+        // began, and documentation inside brackets is looked through once, not once for each of its lines.
+        let begins = if at < known { None } else { item_start(tokens, at, frames.len() > 1) };
+        if begins.is_none() && at >= known && (token.kind == Kind::Doc || token.is("@")) {
+            known = behind_front(tokens, at);
+        }
         if begins.is_some() || chunks.is_empty() {
             if let Some(last) = chunks.last_mut() {
                 last.end = at;
@@ -66,7 +70,7 @@ pub fn split(tokens: &[Token<'_>]) -> Vec<Chunk> {
         let next = begins.map_or(at, |word| word.min(tokens.len().saturating_sub(1)));
         if next > at {
             // Documentation and annotations hold nothing that nests.
-            (at, behind) = (next, Some(next));
+            (at, known) = (next, next + 1);
             continue;
         }
         let deep = count(&mut frames, tokens, at, token);
@@ -162,7 +166,8 @@ fn item_start(tokens: &[Token<'_>], at: usize, inside: bool) -> Option<usize> {
     let named = next.is_some_and(|n| matches!(n.kind, Kind::Word | Kind::Text | Kind::OpenText | Kind::Number));
     let starts = if ItemKind::of_item(token.text).is_some() {
         let apart = token.first || at.checked_sub(1).and_then(|i| tokens.get(i)).is_none_or(|t| t.is("}"));
-        apart && (named || next.is_none_or(|n| n.is("{")))
+        let operand = next.is_some_and(|n| BETWEEN.contains(&n.text));
+        apart && !operand && (named || next.is_none_or(|n| n.is("{")))
     } else {
         begins_line && named && !BETWEEN.contains(&token.text)
     };

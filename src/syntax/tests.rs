@@ -1,9 +1,13 @@
 //! Tests of the way from text to tree.
 
+#![allow(clippy::string_slice, clippy::indexing_slicing, reason = "a test that cuts where it must not has failed")]
+
 use super::ast::*;
 use super::*;
 
 mod examples;
+mod grammar;
+mod hostile;
 mod precedence;
 mod recovery;
 

@@ -5,6 +5,8 @@
 //! decimal grid at the end. The sine and the cosine are the polynomials below and no library's. This is the one place
 //! of the engine with floating point.
 
+#![expect(clippy::float_arithmetic, reason = "the score functions are the one place where floats are")]
+
 use crate::base::Decimal;
 
 /// Units of the decimal grid in one whole.

@@ -7,8 +7,8 @@
 use std::cmp::Ordering;
 
 use super::{Unit, Value};
+use crate::base::words::{Arithmetic, Comparison};
 use crate::base::{Decimal, Instant};
-use crate::ir::{Arithmetic, Comparison};
 
 /// `a + b` and its like.
 pub fn arithmetic(op: Arithmetic, a: &Value, b: &Value) -> Option<Value> {

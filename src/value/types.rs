@@ -73,30 +73,38 @@ impl Type {
     }
 }
 
+impl Type {
+    /// The type as the language writes it.
+    fn spelled(&self) -> String {
+        let plain = match self {
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Decimal => "decimal",
+            Self::Ratio => "ratio",
+            Self::Money(currency) => return currency.code().to_ascii_lowercase(),
+            Self::Duration => "duration",
+            Self::Text => "string",
+            Self::Date => "date",
+            Self::Instant => "datetime",
+            Self::Enum(name) | Self::Record(name) | Self::Request(name) => name,
+            Self::Service(None) => "service",
+            Self::Service(Some(name)) => return format!("service<{name}>"),
+            Self::Set(element) => return format!("set<{}>", element.spelled()),
+            Self::List(element) => return format!("list<{}>", element.spelled()),
+            Self::Vector => "vector",
+        };
+        plain.to_owned()
+    }
+}
+
 impl fmt::Display for Type {
     /// The type as the language writes it; `{:#}` puts it into back-ticks behind its article, for messages: ``an `int` ``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if f.alternate() {
-            let name = self.to_string();
-            let vowel = name.starts_with(['a', 'i', 'o', 'A', 'E', 'I', 'O', 'U']);
-            return write!(f, "{} `{name}`", if vowel { "an" } else { "a" });
+        let name = self.spelled();
+        if !f.alternate() {
+            return f.write_str(&name);
         }
-        match self {
-            Self::Bool => f.write_str("bool"),
-            Self::Int => f.write_str("int"),
-            Self::Decimal => f.write_str("decimal"),
-            Self::Ratio => f.write_str("ratio"),
-            Self::Money(currency) => f.write_str(&currency.code().to_ascii_lowercase()),
-            Self::Duration => f.write_str("duration"),
-            Self::Text => f.write_str("string"),
-            Self::Date => f.write_str("date"),
-            Self::Instant => f.write_str("datetime"),
-            Self::Enum(name) | Self::Record(name) | Self::Request(name) => f.write_str(name),
-            Self::Service(None) => f.write_str("service"),
-            Self::Service(Some(name)) => write!(f, "service<{name}>"),
-            Self::Set(element) => write!(f, "set<{element}>"),
-            Self::List(element) => write!(f, "list<{element}>"),
-            Self::Vector => f.write_str("vector"),
-        }
+        let vowel = name.starts_with(['a', 'i', 'o', 'A', 'E', 'I', 'O', 'U']);
+        write!(f, "{} `{name}`", if vowel { "an" } else { "a" })
     }
 }

@@ -12,4 +12,9 @@
 )]
 
 mod cases;
+mod docs;
 mod house;
+mod limits;
+mod oracle;
+mod price_map;
+mod routing;

@@ -9,11 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Currency, Date, Decimal, Name, Span, similar};
+use crate::data::{Key, Kind, Node, shortened};
 use crate::diag::Diagnostic;
 use crate::facts::codes;
 use crate::facts::contract::{Shape, Slot, Stated};
 use crate::facts::decode::words;
-use crate::facts::tree::{Key, Kind, Node, shortened};
 use crate::ir::{Field, Policy};
 use crate::value::{Type, Unit, text::number_text};
 

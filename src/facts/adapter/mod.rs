@@ -13,7 +13,7 @@ use crate::ir::Policy;
 
 use super::codes;
 use super::contract::Stated;
-use super::tree::{Node, shortened};
+use crate::data::{Node, shortened};
 
 /// What an `[[import]]`, or the command line, says of a file.
 #[derive(Clone, Debug)]

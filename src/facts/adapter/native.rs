@@ -4,10 +4,10 @@
 //! `trait` stands in where `is` is missing.
 
 use crate::base::{Name, Span, limits};
+use crate::data::{Findings, Key, Kind, Node, shortened};
 use crate::diag::Diagnostic;
 use crate::facts::codes;
 use crate::facts::contract::Stated;
-use crate::facts::tree::{Findings, Key, Kind, Node, shortened};
 use crate::ir::Policy;
 
 use super::Import;

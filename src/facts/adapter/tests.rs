@@ -1,12 +1,12 @@
+//! What adapters make of small data.
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use super::*;
 use crate::base::{Currency, FileId, Sources};
+use crate::data::{Format, read_as};
 use crate::facts::contract::tests::field;
 use crate::facts::contract::{Context, Places, contracts, heads};
-use crate::facts::export;
-use crate::facts::tree::{Format, read_as};
 use crate::ir::{EnumType, Services, Trait};
 use crate::value::Type;
 
@@ -161,42 +161,4 @@ fn unknown_adapters_get_a_suggestion() {
     let import = Import { adapter: ("litellm-price", nowhere), trait_: None, options: Vec::new() };
     let (_, found) = adapt(&import, &node, &Policy::default());
     assert_eq!(found[0].help.as_deref(), Some("did you mean `litellm-prices`?"));
-}
-
-/// The price map as it is published, where the machine has it.
-fn public_map() -> Option<String> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = std::env::var_os("PROVOST_SHARED").map_or(beside, PathBuf::from);
-    std::fs::read_to_string(folder.join("data/litellm_model_prices.json")).ok()
-}
-
-#[test]
-fn the_public_price_map_is_read_whole() {
-    let Some(text) = public_map() else {
-        println!("skipped: the public price map is not here; PROVOST_SHARED names the folder that holds data/");
-        return;
-    };
-    let policy = policy(&["provider"]);
-    let (services, found) = load(&text, &policy, &[("mode", "chat")]);
-    println!("{} services", services.len());
-    found.iter().for_each(|line| println!("{line}"));
-    assert!(services.len() > 3_000);
-    assert!(found.iter().all(|line| line.contains("P0562") || line.contains("P0563")));
-    let priced = services.values().filter(|s| s.values.contains_key("input_price")).count();
-    println!("{priced} with an input price");
-    for format in [Format::Json, Format::Yaml, Format::Toml] {
-        let written = export::services(&services, &policy, format);
-        let mut sources = Sources::default();
-        let file = sources.add("x", written.as_str());
-        let node = read_as(format, file, &written).unwrap();
-        let import = Import { adapter: ("provost", node.span), trait_: None, options: Vec::new() };
-        let (stated, found) = adapt(&import, &node, &policy);
-        assert_eq!(found, []);
-        let heads = heads(&policy, &stated);
-        let context = Context { policy: &policy, heads: &heads, places: &Places::new(), sources: &sources };
-        let (again, found) = contracts(&stated, &context);
-        assert_eq!(found, []);
-        assert!(again.iter().all(|(name, _, service)| service.values == services[name].values));
-        assert_eq!(again.len(), services.len());
-    }
 }

@@ -14,7 +14,7 @@ use crate::value::Value;
 use super::codes;
 use super::decode::{Decoder, Known, Path, Schema, near_or_all, quoted, unknown_field, words};
 use super::set;
-use super::tree::{Key, Kind, Node, shortened};
+use crate::data::{Key, Kind, Node, shortened};
 
 /// A service as a data file states it, before it is typed.
 #[derive(Clone, Debug, PartialEq)]

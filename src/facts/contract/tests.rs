@@ -1,7 +1,9 @@
+//! What contracts from data owe.
+
 use super::*;
 use crate::base::{Currency, Decimal};
+use crate::data::{Format, read_as};
 use crate::facts::adapter::{Import, adapt};
-use crate::facts::tree::{Format, read_as};
 use crate::ir::{Composition, EnumType, Services, Trait};
 use crate::value::{Type, Unit};
 

@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::base::{Decimal, Name, Span, similar};
+use crate::data::{Findings, Kind, Node, shortened};
 use crate::diag::Diagnostic;
 use crate::facts::codes;
-use crate::facts::tree::{Findings, Kind, Node, shortened};
 use crate::ir::{Field, Policy, Services};
 use crate::value::{Member, Type, Value};
 

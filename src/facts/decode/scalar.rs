@@ -2,9 +2,9 @@
 
 use crate::base::decimal::DecimalError;
 use crate::base::{Currency, Date, Decimal, Instant, calendar};
+use crate::data::{Kind, Node, shortened};
 use crate::diag::{Code, Diagnostic};
 use crate::facts::codes;
-use crate::facts::tree::{Kind, Node, shortened};
 use crate::value::{Type, Unit, Value};
 
 use super::{Path, quoted, words};

@@ -1,8 +1,10 @@
+//! How data becomes values.
+
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::base::{Currency, FileId, Sources};
-use crate::facts::tree::{Format, read_as};
+use crate::data::{Format, read_as};
 use crate::facts::{request, set, signals};
 use crate::ir::{EnumType, RequestType, Service, Signal};
 use crate::value::Unit;

@@ -14,7 +14,7 @@ use crate::ir::{Policy, Services};
 use crate::value::{Unit, Value, text::number_text};
 
 use super::contract::Stated;
-use super::tree::{Format, Key, Kind, Node, plain};
+use crate::data::{Format, Key, Kind, Node, plain};
 
 /// Checked services in a format.
 pub fn services(services: &Services, policy: &Policy, format: Format) -> String {

@@ -1,3 +1,5 @@
+//! What is written comes back.
+
 use super::*;
 use crate::facts::contract::tests::{load, policy};
 

@@ -21,6 +21,9 @@ use super::ast::{Annotation, Front, Ident, Path};
 use super::codes;
 use super::grammar::{Pair, Rule};
 
+/// Most errors of one file that are kept until the file is read; far fewer are shown.
+const KEPT: usize = 10_000;
+
 /// One member of an item, or one block of members.
 pub struct Part<'i> {
     /// The member's pair; of a block that was read in pieces, the pair of its head.
@@ -59,8 +62,9 @@ pub fn members<'i>(pairs: impl Iterator<Item = Pair<'i>>) -> Vec<Part<'i>> {
 pub struct Lower<'i> {
     file: FileId,
     text: &'i str,
-    /// What was found wrong so far.
-    pub diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
+    /// Errors beyond those that are kept.
+    dropped: usize,
     /// Whether the item at hand was read in pieces, so that a part that is missing was reported already.
     pub in_pieces: bool,
     /// Nested expressions and types that are being read.
@@ -72,7 +76,7 @@ pub struct Lower<'i> {
 impl<'i> Lower<'i> {
     /// For the pairs of this text.
     pub fn new(file: FileId, text: &'i str) -> Self {
-        Self { file, text, diagnostics: Vec::new(), in_pieces: false, depth: 0, deep: false }
+        Self { file, text, diagnostics: Vec::new(), dropped: 0, in_pieces: false, depth: 0, deep: false }
     }
 
     /// The byte at which a piece of this file's text begins. All pairs borrow from that text, so the distance of the
@@ -105,9 +109,28 @@ impl<'i> Lower<'i> {
         Span::new(self.file, start, end.max(start))
     }
 
-    /// Reports an error.
-    fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+    /// Reports an error. A hostile file can hold one for every byte, so beyond some number they are only counted.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < KEPT {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// How many errors were reported so far.
+    pub fn reported(&self) -> usize {
+        self.diagnostics.len() + self.dropped
+    }
+
+    /// Whether no more errors are kept.
+    pub fn is_full(&self) -> bool {
+        self.diagnostics.len() >= KEPT
+    }
+
+    /// The errors, and how many more there were.
+    pub fn finish(self) -> (Vec<Diagnostic>, usize) {
+        (self.diagnostics, self.dropped)
     }
 
     fn ident(&mut self, pair: &Pair<'i>) -> Ident {

@@ -141,3 +141,6 @@ fn routes_parse() {
 fn cases_parse() {
     assert_eq!(good(CASES).items.len(), 5);
 }
+
+/// All examples, for the tests that break them.
+pub const ALL: [&str; 4] = [CONTRACTS, REQUESTS, ROUTES, CASES];

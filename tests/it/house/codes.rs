@@ -53,7 +53,6 @@ fn codes_are_declared_in_their_stage_and_nowhere_else() {
 }
 
 #[test]
-#[ignore = "pages are written with the documentation"]
 fn every_code_has_a_page_and_every_page_a_code() {
     let codes: BTreeSet<String> = declared().into_keys().collect();
     let pages: BTreeSet<String> = fs::read_dir(root().join("docs/reference/diagnostics"))
@@ -68,12 +67,21 @@ fn every_code_has_a_page_and_every_page_a_code() {
     none("codes and pages that do not agree", &findings);
 }
 
+/// Codes that no folder of small files can provoke, each with where it is proved instead.
+const WITHOUT_CASE: &[(&str, &str)] = &[
+    ("P0111", "tests/it/limits.rs: the file would be large"),
+    ("P0211", "tests/it/limits.rs: the files would be many"),
+    ("P0420", "the invariants of services are judged by the evaluator"),
+    ("P0540", "src/facts/: `--set` belongs to the command line"),
+];
+
 #[test]
-#[ignore = "cases are written with the stages"]
 fn every_code_has_a_case() {
     let expected = crate::cases::expected_codes();
     let codes: BTreeSet<String> = declared().into_keys().collect();
-    let mut findings: Vec<String> = codes.difference(&expected).map(|code| format!("{code} has no case")).collect();
+    let elsewhere = |code: &String| WITHOUT_CASE.iter().any(|(without, _)| without == code);
+    let lacking = codes.difference(&expected).filter(|code| !elsewhere(code));
+    let mut findings: Vec<String> = lacking.map(|code| format!("{code} has no case")).collect();
     findings.extend(expected.difference(&codes).map(|code| format!("{code} is expected but not declared")));
     none("codes and cases that do not agree", &findings);
 }

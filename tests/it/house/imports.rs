@@ -8,38 +8,44 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("base", ""),
     ("diag", "base"),
     ("world", "base"),
-    ("value", "base"),
+    ("data", "base diag"),
     ("syntax", "base diag"),
-    ("resolve", "base diag world syntax"),
+    ("value", "base"),
     ("ir", "base value"),
-    ("check", "base diag value resolve ir"),
-    ("facts", "base diag value ir"),
-    ("plan", "base value ir"),
+    ("graph", "base"),
+    ("resolve", "base diag world data syntax"),
+    ("facts", "base diag data value ir"),
+    ("check", "base diag value graph syntax resolve ir facts"),
+    ("plan", "base value ir graph"),
     ("eval", "base value ir facts plan"),
-    ("route", "base value ir eval"),
+    ("route", "base value ir facts plan eval"),
     ("proof", "base value ir facts plan eval route"),
+    ("explain", "base value ir facts plan eval route proof"),
+    ("draw", "base value ir route explain"),
+    ("package", STAGES),
+    ("suite", STAGES),
     ("solve", "base diag value ir"),
-    ("explain", "base diag value ir route proof"),
     ("mission", "base value ir facts eval route"),
     ("fmt", STAGES),
     ("lint", STAGES),
-    ("suite", STAGES),
     ("ide", STAGES),
-    ("serve", ALL_BUT_SHELLS),
-    ("lsp", ALL_BUT_SHELLS),
+    ("serve", TOOLS),
+    ("lsp", TOOLS),
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world value syntax resolve ir check facts plan eval route proof solve explain mission fmt lint suite ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof solve explain mission draw package fmt lint suite ide serve lsp",
     ),
     ("main", "cli"),
 ];
-const STAGES: &str = "base diag world value syntax resolve ir check facts plan eval route proof solve explain mission";
-const ALL_BUT_SHELLS: &str = "base diag world value syntax resolve ir check facts plan eval route proof solve explain mission fmt lint suite ide";
+const STAGES: &str =
+    "base diag world data value syntax graph resolve ir check facts plan eval route proof solve explain mission";
+const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof solve explain mission draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
 const CRATES: &[(&str, &str)] = &[
-    ("petgraph", "plan"),
+    ("petgraph", "graph"),
+    ("rust_sugiyama", "draw"),
     ("miette", "diag"),
     ("textwrap", "diag"),
     ("pest", "syntax"),
@@ -47,6 +53,7 @@ const CRATES: &[(&str, &str)] = &[
     ("clap", "cli"),
     ("clap_complete", "cli"),
     ("clap_mangen", "cli"),
+    ("rust_sugiyama", "draw"),
     ("walkdir", "cli"),
 ];
 

@@ -1,0 +1,70 @@
+//! A package, opened: from a folder to a checked program, in one call.
+//!
+//! *Takes* a folder through the [`World`]; *gives* a [`Package`] with everything that could be understood and everything that
+//! is wrong. *Promises* that a package without errors may run. *Leaves out* decisions.
+
+mod import;
+mod invariants;
+
+use std::path::Path;
+
+use crate::base::Sources;
+use crate::check::{self, Checker};
+use crate::diag::{Diagnostic, print};
+use crate::ir::suite::Test;
+use crate::ir::{Policy, Services};
+use crate::resolve::{self, Loaded};
+use crate::world::World;
+
+/// A package and all it depends on, checked.
+#[derive(Debug)]
+pub struct Package {
+    /// What the organisation wrote.
+    pub policy: Policy,
+    /// What the services state.
+    pub services: Services,
+    /// What the package says of its own decisions.
+    pub tests: Vec<Test>,
+    /// Every file that was read.
+    pub sources: Sources,
+    /// What is wrong, in order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Package {
+    /// Whether it may run.
+    pub fn is_sound(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Opens the package in a folder: parse, resolve, check.
+pub fn open(world: &dyn World, dir: &Path) -> Package {
+    let loaded = resolve::load(world, dir);
+    let Loaded { program, sources, imports, mut diagnostics, damaged } = loaded;
+    let checker = Checker::declare(&program, &sources);
+    let (imported, problems) = import::import(&checker, &program, &imports, &sources);
+    diagnostics.extend(problems);
+    let places = imported.iter().map(|(name, span, _)| (name.clone(), *span)).collect();
+    let checked = checker.finish(imported);
+    let follows_from_damage = |d: &Diagnostic| {
+        let says_missing = ABSENCES.contains(&d.code.id);
+        says_missing && damaged.iter().any(|s| s.file == d.span.file && s.start <= d.span.start && d.span.end <= s.end)
+    };
+    diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !follows_from_damage(d)));
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
+    }
+    print::sort(&mut diagnostics, &sources);
+    Package { policy: checked.policy, services: checked.services, tests: checked.tests, sources, diagnostics }
+}
+
+/// Codes that say that something is missing: not said of an item in which something did not parse, since what is missing
+/// may be what did not parse.
+const ABSENCES: &[&str] = &[
+    check::codes::EMPTY.id,
+    check::codes::EMPTY_RULE.id,
+    check::codes::WAIVER.id,
+    check::codes::ROLES.id,
+    crate::facts::codes::MISSING_FIELD.id,
+];
