@@ -4,6 +4,8 @@
 pub const SOURCE_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of one foreign data file that an adapter reads (a price map of all public models is about 3 MB).
 pub const DATA_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of one certificate.
+pub const CERTIFICATE_BYTES: usize = 256 * 1024 * 1024;
 /// Bytes of one item of a source file.
 pub const ITEM_BYTES: usize = 512 * 1024;
 /// Bytes of one name or of one text.

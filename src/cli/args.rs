@@ -11,9 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "provost", version, propagate_version = true, disable_help_subcommand = true)]
 pub struct Arguments {
-    /// The folder of the package, or of a workspace.
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
-    pub package: PathBuf,
+    /// The folder of the package, or of a workspace; the current one, where none is named.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub package: Option<PathBuf>,
     /// The package of the workspace that is meant; all of them, or the one that has the route, where none is named.
     #[arg(short = 'p', long = "member", global = true, value_name = "NAME")]
     pub member: Option<String>,
@@ -51,6 +51,8 @@ pub enum Verb {
     WhyNot(WhyNotArgs),
     /// Decide a request twice, as it is and with changes, and show the difference.
     WhatIf(WhatIfArgs),
+    /// Check a certificate with the independent verifier.
+    Verify(VerifyArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
     /// Turn data of a foreign schema into contracts.
@@ -113,6 +115,16 @@ pub struct RouteArgs {
     /// The request and what else the decision depends on.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Write the decision's certificate to this file.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+}
+
+/// `provost verify`
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The certificate. With `--package DIR`, its policy must be that of the package.
+    pub file: PathBuf,
 }
 
 /// `provost explain`
@@ -123,6 +135,9 @@ pub struct ExplainArgs {
     /// The request and what else the decision depends on.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Write the decision's certificate to this file.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
     /// Show everything: every service with every reason.
     #[arg(short, long)]
     pub verbose: bool,
