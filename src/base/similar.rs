@@ -6,9 +6,16 @@
 /// nothing. Ties go to the smaller candidate, so the answer does not depend on the order of the candidates.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded: Vec<char> = fold(wanted);
+    let marks = marks(wanted);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != wanted && candidate.len() <= wanted.len() * 2 + 4)
+        .filter(|candidate| {
+            // Each edit brings at most one letter that the other name lacks: most candidates need no table.
+            let length = letters(candidate).count();
+            let edits = ((marks & !self::marks(candidate)).count_ones() as usize).max(length.abs_diff(folded.len()));
+            edits <= (folded.len().max(length) / 3).max(1)
+        })
         .filter_map(|candidate| {
             let other = fold(candidate);
             let allowed = (folded.len().max(other.len()) / 3).max(1);
@@ -20,7 +27,16 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
 }
 
 fn fold(name: &str) -> Vec<char> {
-    name.chars().map(|c| if c == '-' { '_' } else { c }).flat_map(char::to_lowercase).take(64).collect()
+    letters(name).collect()
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().map(|c| if c == '-' { '_' } else { c }).flat_map(char::to_lowercase).take(64)
+}
+
+/// Which letters stand in the part of a name that counts, in 64 classes.
+fn marks(name: &str) -> u64 {
+    letters(name).fold(0, |marks, letter| marks | 1 << (u32::from(letter) % 64))
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: the optimal string alignment distance.

@@ -43,7 +43,7 @@ impl Checker<'_> {
                     || scope.variable(word).is_some()
                     || scope.role(word).is_some()
                     || self.is_bare_field(scope, word);
-                path.package.is_none() && !known && self.program.find(scope.package, path).is_err()
+                path.package.is_none() && !known && self.program.lookup(scope.package, path).is_none()
             }
             ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Decimal(_) | ExprKind::Record(_) => true,
             ExprKind::Set(elements) | ExprKind::List(elements) => elements.iter().all(|e| self.leans(scope, e)),

@@ -56,7 +56,7 @@ impl Checker<'_> {
             return None;
         }
         let program: &Program = self.program;
-        let decl = program.find(scope.package, path).ok()?;
+        let decl = program.lookup(scope.package, path)?;
         matches!(decl.item.kind, ItemKind::Enum(_)).then(|| self.member(&decl.name, &field.text, field.span))
     }
 

@@ -210,6 +210,10 @@ impl Checker<'_> {
             let replacement = format!("service.{}", word.text);
             return diagnostic.suggest(word.span, Some(&replacement));
         }
+        // So many are never shown, and each is compared with every name of the package.
+        if self.diagnostics.len() > 10 * limits::ERRORS_PER_FILE {
+            return diagnostic;
+        }
         let roles = scope.roles.iter().map(|r| &*r.name);
         let variables = scope.variables.iter().map(|v| &*v.name);
         let members = self.policy.enums.values().flat_map(|e| e.members.iter().map(|m| &**m));
