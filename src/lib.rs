@@ -5,6 +5,7 @@
 //! text ─parse→ tree ─resolve→ program ─check→ policy + services ─plan→ plan
 //!                                                      facts ─┐        │
 //!                                    explanation ←explain─ decision ←route─ outcome ←evaluate─┘
+//!                                                    certificate ←prove─┘
 //! ```
 //!
 //! One request flows through the modules in the order in which they stand here.
@@ -34,6 +35,8 @@ pub mod plan;
 pub mod eval;
 
 pub mod route;
+
+pub mod proof;
 
 pub mod package;
 

@@ -63,8 +63,11 @@ pub fn decide(shell: &Shell, ready: &Ready, route: &str, args: &InputArgs) -> Re
             if shell.format == Format::Text {
                 shell.diagnostics(&diagnostics, &sources)?;
             }
-            let problem =
-                |(field, message): (String, String)| Problem { field: (!field.is_empty()).then_some(field), message };
+            let problem = |(field, message): (String, String)| Problem {
+                field: (!field.is_empty()).then_some(field),
+                message,
+                at: None,
+            };
             let problems = refusals.into_iter().map(problem).collect();
             Ok(Decided::Invalid(Decision::invalid(&ready.plan, Name::from(route), problems, now)))
         }

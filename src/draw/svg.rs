@@ -67,7 +67,7 @@ pub fn svg(picture: &Picture) -> String {
         write_node(&mut out, node, *rect);
     }
     for (edge, way) in picture.edges.iter().zip(&drawn.ways) {
-        label(&mut out, edge, way);
+        label(&mut out, edge, way, drawn.nodes.get(edge.from));
     }
     out.push_str("</g>\n");
     let mut y = drawn.height + HEADING + MARGIN + 14;
@@ -253,13 +253,16 @@ fn line(out: &mut String, flow: Flow, edge: &Edge, way: &[(i64, i64)], from: Opt
     let _ = writeln!(out, "<path class=\"{class}\" d=\"{path}\"{tip}/>");
 }
 
-/// The words on an edge, half way along its first curve.
-fn label(out: &mut String, edge: &Edge, way: &[(i64, i64)]) {
-    if let (Some(label), Some((ax, ay)), Some((bx, by))) = (&edge.label, way.get(1), way.get(2)) {
-        let (x, y) = (i64::midpoint(*ax, *bx), i64::midpoint(*ay, *by) + 3);
-        let said = escaped(&cut(label));
-        let _ = writeln!(out, "<text class=\"pv-label\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{said}</text>");
-    }
+/// The words on an edge, half way along its first curve, or above the loop.
+fn label(out: &mut String, edge: &Edge, way: &[(i64, i64)], from: Option<&Rect>) {
+    let Some(label) = &edge.label else { return };
+    let (x, y) = match (way.get(1), way.get(2), from) {
+        (Some((ax, ay)), Some((bx, by)), _) => (i64::midpoint(*ax, *bx), i64::midpoint(*ay, *by) + 3),
+        (_, _, Some(rect)) if edge.from == edge.to => (rect.x + rect.w + 24, rect.y + rect.h / 2 - 20),
+        _ => return,
+    };
+    let said = escaped(&cut(label));
+    let _ = writeln!(out, "<text class=\"pv-label\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{said}</text>");
 }
 
 fn text(out: &mut String, class: &str, x: i64, y: i64, said: &str) {

@@ -76,6 +76,8 @@ pub struct RolePlan {
     pub dynamic: bool,
     /// The roles on which the score depends, itself left out.
     pub depends: Roles,
+    /// Whether the scores of a list depend on the list as a whole.
+    pub of_whole: bool,
     /// Which candidates score alike, where the score only reads columns.
     pub partition: Option<Arc<Partition>>,
     /// Which candidates no instance between roles, and no other role's score, can tell apart.
@@ -303,6 +305,7 @@ fn role_plan(compiler: &mut Compiler<'_>, place: &instances::Place<'_, '_>, role
         terms,
         dynamic: depends != 0 || whole_list,
         depends,
+        of_whole: list && whole_list,
         partition: None,
         alike: None,
     }

@@ -156,6 +156,8 @@ pub struct Problem {
     pub field: Option<String>,
     /// What is wrong.
     pub message: String,
+    /// Where what is broken is written, if it is written in the package.
+    pub at: Option<Name>,
 }
 
 /// What a decision depends on.
@@ -202,9 +204,9 @@ impl Decision {
         Self { invalid: Some(problems), ..Self::empty(route, Ending::Invalid, inputs) }
     }
 
-    /// The digest of everything that the decision says.
+    /// The digest of everything that was decided.
     pub fn id(&self) -> String {
-        canonical::digest(&json::content(self))
+        canonical::digest(&json::identity(self))
     }
 
     /// The role with this name.

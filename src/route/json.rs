@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::decision::{Chosen, Decision, Digests, Failure, Filled, Rejected, Unroutable, Waived};
+use super::decision::{Chosen, Decision, Digests, Failure, Filled, Problem, Rejected, Unroutable, Waived};
 use crate::base::{Name, canonical};
 use crate::facts::{Inputs, Request, SignalValue, Signals};
 use crate::ir::json::value;
@@ -17,7 +17,29 @@ pub fn decision(decision: &Decision) -> Json {
     content
 }
 
-/// The decision without its identity, which is the digest of this.
+/// What people are shown besides what was decided: places, and the values on both sides.
+const READINGS: &[&str] = &["at", "left", "right", "missing"];
+
+/// What was decided, of which the identity is the digest.
+///
+/// Readings are left out: they follow from policy and facts, and moving an item within its file decides nothing.
+pub fn identity(decision: &Decision) -> Json {
+    let mut content = content(decision);
+    let bare = |failure: &mut Json| {
+        if let Json::Object(map) = failure {
+            map.retain(|key, _| !READINGS.contains(&key.as_str()));
+        }
+    };
+    for key in ["denied_by", "invalid"] {
+        content.get_mut(key).and_then(Json::as_array_mut).into_iter().flatten().for_each(bare);
+    }
+    for rejected in content.get_mut("rejected").and_then(Json::as_array_mut).into_iter().flatten() {
+        rejected.get_mut("by").and_then(Json::as_array_mut).into_iter().flatten().for_each(bare);
+    }
+    content
+}
+
+/// Everything that a decision says, but its identity.
 pub fn content(decision: &Decision) -> Json {
     json!({
         "schema": "provost.decision/1",
@@ -31,7 +53,7 @@ pub fn content(decision: &Decision) -> Json {
         "waived": decision.waived.iter().map(waived).collect::<Vec<_>>(),
         "unroutable": decision.unroutable.as_ref().map(unroutable),
         "invalid": decision.invalid.as_ref().map(|problems| {
-            problems.iter().map(|p| json!({ "field": p.field, "message": p.message })).collect::<Vec<_>>()
+            problems.iter().map(|p| problem(p)).collect::<Vec<_>>()
         }),
         "inputs": inputs(&decision.inputs),
     })
@@ -53,6 +75,10 @@ fn chosen(chosen: &Chosen) -> Json {
 fn rejected(rejected: &Rejected) -> Json {
     let by: Vec<Json> = rejected.by.iter().map(|by| failure("constraint", by)).collect();
     json!({ "service": &*rejected.service, "role": &*rejected.role, "by": by })
+}
+
+fn problem(problem: &Problem) -> Json {
+    json!({ "field": problem.field, "message": problem.message, "at": text(problem.at.as_ref()) })
 }
 
 fn denial(denial: &Failure) -> Json {

@@ -8,7 +8,7 @@
 mod core;
 pub mod decision;
 pub mod json;
-mod problem;
+pub mod problem;
 mod reject;
 mod relax;
 mod search;

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::DecideError;
-use super::core::{Stuck, core};
 use super::decision::{Failure, Rejected, Waived};
 use super::problem::{Assignment, Problem, Ranked};
-use super::search::Prefix;
 use crate::base::Name;
 use crate::eval::{Gap, Reason, Truth};
 use crate::plan::route::{AcceptPlan, Demand, bit};
@@ -179,23 +177,15 @@ impl<'o> Problem<'o> {
         assignment: &Assignment,
         by: &mut BTreeMap<usize, Vec<Failure>>,
     ) -> Result<(), DecideError> {
-        let route = self.route;
-        let Some(plan) = route.roles.get(role) else { return Ok(()) };
         let given = assignment.get(role).map_or(&[][..], Vec::as_slice);
         let ranks = self.ranks(role, given, assignment)?;
-        let mut known: BTreeMap<(usize, u32), Vec<Failure>> = BTreeMap::new();
         for ranked in domain.iter().filter(|ranked| !given.contains(&ranked.service)) {
             let Some(place) = self.place(role, ranked, &ranks, assignment)? else { continue };
-            let class = plan.alike.as_ref().map(|partition| (place, partition.class(ranked.service)));
             self.stand_in(role, place, ranked.service, assignment);
-            let mut failures = self.failures_between(role, place)?;
+            let failures = self.failures_between(role, place)?;
+            // Where nothing fails, the candidate scores better here only at the cost of the score of an earlier role.
             if failures.is_empty() {
-                let again = class.and_then(|class| known.get(&class).cloned());
-                failures = match again {
-                    Some(again) => again,
-                    None => self.dead_end(role, place, ranked.service, assignment)?,
-                };
-                class.map(|class| known.insert(class, failures.clone()));
+                continue;
             }
             by.insert(ranked.service, failures);
         }
@@ -249,28 +239,6 @@ impl<'o> Problem<'o> {
                 None => given.push(service),
             }
         }
-    }
-
-    /// The constraints that leave the rest unfilled once a candidate takes a place.
-    fn dead_end(
-        &mut self,
-        role: usize,
-        place: usize,
-        service: usize,
-        assignment: &Assignment,
-    ) -> Result<Vec<Failure>, DecideError> {
-        let exactly = |role: usize| {
-            let services = assignment.get(role).cloned().unwrap_or_default();
-            (role, Prefix { services, exact: true })
-        };
-        let mut prefix: Vec<(usize, Prefix)> = (0..role).map(exactly).collect();
-        let mut services: Vec<usize> = assignment.get(role).into_iter().flatten().take(place).copied().collect();
-        services.push(service);
-        prefix.push((role, Prefix { services, exact: false }));
-        let count = self.route.constraints.len();
-        let stuck = Stuck { roles: self.route.roles.len(), prefix, dropped: Bits::new(count) };
-        let core = core(self, &stuck, false)?;
-        Ok(core.iter().map(|constraint| self.bare_failure(constraint, Truth::False)).collect())
     }
 
     /// The waivers that lifted something: for any candidate, or between those who were chosen.

@@ -32,7 +32,8 @@ impl<'p> Trace<'p> {
         Ok(trace)
     }
 
-    fn problem(&self) -> Problem<'_> {
+    /// The assignment problem that the outcome left.
+    pub fn problem(&self) -> Problem<'_> {
         Problem::new(&self.outcome)
     }
 
@@ -117,13 +118,13 @@ impl<'p> Trace<'p> {
 
     fn broken(&self) -> Vec<decision::Problem> {
         let route = self.outcome.route;
-        let message = |number: usize, verdict: &'static str| {
+        let problem = |number: usize, verdict: &'static str| {
             let invariant = route.invariants.get(number)?;
             let because = invariant.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
-            Some(format!("an invariant of `{}` is {verdict} ({}){because}", route.request, invariant.at))
+            let message = format!("an invariant of `{}` is {verdict}{because}", route.request);
+            Some(decision::Problem { field: None, message, at: Some(invariant.at.clone()) })
         };
-        let broken = self.outcome.broken.iter().filter_map(|(number, truth)| message(*number, truth.word()));
-        broken.map(|message| decision::Problem { field: None, message }).collect()
+        self.outcome.broken.iter().filter_map(|(number, truth)| problem(*number, truth.word())).collect()
     }
 
     fn denials(&self) -> Vec<Failure> {

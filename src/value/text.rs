@@ -6,7 +6,7 @@ use super::{Unit, Value};
 use crate::base::{Decimal, calendar};
 
 impl fmt::Display for Value {
-    /// The value as the language writes it, ratios as plain decimals; texts in quotes inside collections only.
+    /// The value as the language writes it, ratios as plain decimals; texts in quotes, escaped as in JSON, inside collections only.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
@@ -20,7 +20,7 @@ fn write_nested(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Value::Bool(value) => write!(f, "{value}"),
         Value::Int(value) => write!(f, "{value}"),
         Value::Number(amount, unit) => f.write_str(&number_text(*amount, *unit)),
-        Value::Text(text) => write!(f, "{text:?}"),
+        Value::Text(text) => write!(f, "{}", serde_json::Value::from(&**text)),
         Value::Date(date) => write!(f, "{date}"),
         Value::Instant(instant) => write!(f, "{instant}"),
         Value::Member(member) => f.write_str(&member.name),

@@ -199,7 +199,7 @@ fn the_json_names_everything_and_its_identity_covers_it() {
     assert_eq!(denied["denied_by"][0]["left"], "moon");
     assert_eq!(denied["denied_by"][0]["because"], "so it is");
     assert_ne!(routed["decision_id"], denied["decision_id"]);
-    let problems = vec![Problem { field: Some("region".into()), message: "is no text".into() }];
+    let problems = vec![Problem { field: Some("region".into()), message: "is no text".into(), at: None }];
     let now = "2026-11-21T00:00:00Z".parse().unwrap();
     let invalid = json::decision(&Decision::invalid(&plan, n("work"), problems, now));
     assert_eq!((&invalid["outcome"], &invalid["invalid"][0]["field"]), (&"invalid".into(), &"region".into()));

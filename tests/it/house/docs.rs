@@ -21,3 +21,21 @@ fn the_summary_and_the_pages_agree() {
     findings.extend(written.difference(&listed).map(|page| format!("{page} is not listed")));
     none("pages and summary that do not agree", &findings);
 }
+
+/// The command stands in the page; `INSTA_UPDATE=always` draws the picture anew.
+#[test]
+fn the_picture_in_the_book_is_what_the_program_draws() {
+    let folder = "rules/governance/requests";
+    let (request, signals) = (format!("{folder}/confidential.json"), format!("{folder}/signals.json"));
+    let drawn = std::process::Command::new(env!("CARGO_BIN_EXE_provost"))
+        .current_dir(super::root())
+        .args(["graph", "funnel", "work", "--request", &request, "--signals", &signals])
+        .args(["--now", "2026-11-21T00:00:00Z"])
+        .output()
+        .unwrap();
+    let path = super::root().join("docs/how-to/pictures/funnel.svg");
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, &drawn.stdout).unwrap();
+    }
+    assert!(std::fs::read(&path).unwrap() == drawn.stdout, "docs/how-to/pictures/funnel.svg is out of date");
+}

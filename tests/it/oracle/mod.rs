@@ -1,8 +1,11 @@
 //! The engine against an oracle that writes out every assignment: same outcome, same choice, same scores, same reasons.
 
+mod certificates;
 mod decide;
 mod eval;
 mod generate;
+#[path = "../../../src/verifier/tests/it/mutations.rs"]
+mod mutations;
 mod rng;
 
 use std::collections::{BTreeMap, BTreeSet};

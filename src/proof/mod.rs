@@ -1,0 +1,80 @@
+//! The certificate of a decision: the steps that suffice for a stranger to check it.
+//!
+//! *Takes* a plan, the inputs, the decision and its trace, *gives* one self-contained document, described in
+//! `docs/reference/certificate.md`. *Promises* that equal decisions have equal certificates, byte for byte, and that whoever
+//! follows the steps needs no search. *Leaves out* the check itself, which shares nothing with this crate, and whatever is
+//! said to people only: places, and the values on both sides of a condition.
+
+mod steps;
+mod tree;
+
+use serde_json::{Value as Json, json};
+
+use crate::base::Instant;
+use crate::facts::Inputs;
+use crate::ir;
+use crate::route::{DecideError, Decision, Ending, Trace, json as facts};
+
+/// Why there is no certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// The request could not be read, so that nothing but its problems is known.
+    #[error("a request that could not be read has no certificate")]
+    Unread,
+    /// The search for relaxations was cut short, so that nobody can say whether they are all.
+    #[error("a decision whose relaxations may not be all has no certificate")]
+    Incomplete,
+    /// Writing out the steps takes too many of them.
+    #[error("the certificate takes too long to write: {0}")]
+    Limit(#[from] DecideError),
+}
+
+/// The certificate of a decision.
+pub fn prove(trace: &Trace<'_>, inputs: &Inputs, decision: &Decision) -> Result<Json, ProofError> {
+    let plan = trace.outcome.plan;
+    if decision.inputs.request.is_none() {
+        return Err(ProofError::Unread);
+    }
+    if decision.unroutable.as_ref().is_some_and(|unroutable| !unroutable.complete) {
+        return Err(ProofError::Incomplete);
+    }
+    let steps = match decision.ending {
+        Ending::Invalid | Ending::Denied => Vec::new(),
+        Ending::Routed => steps::routed(trace)?,
+        Ending::Unroutable => steps::unroutable(trace, decision)?,
+    };
+    let now: Instant = inputs.now;
+    Ok(json!({
+        "schema": "provost.certificate/1",
+        "policy": ir::json::policy(&plan.policy),
+        "services": ir::json::services(&plan.services),
+        "request": facts::request(&inputs.request),
+        "signals": facts::signals(&inputs.signals),
+        "now": now.to_string(),
+        "route": &*decision.route,
+        "decision": claim(decision),
+        "steps": steps,
+    }))
+}
+
+/// What a certificate says of the decision: all but who was rejected, which follows from the steps.
+fn claim(decision: &Decision) -> Json {
+    let mut claim = facts::identity(decision);
+    if let Json::Object(map) = &mut claim {
+        map.remove("rejected");
+        map.insert("decision_id".to_owned(), Json::from(decision.id()));
+    }
+    claim
+}
+
+/// Ascending positions as ranges, maximal and in order: `[[0,4],[7,7]]`.
+fn ranges(positions: &[usize]) -> Json {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for position in positions {
+        match ranges.last_mut() {
+            Some((_, to)) if *to + 1 == *position => *to = *position,
+            _ => ranges.push((*position, *position)),
+        }
+    }
+    Json::Array(ranges.into_iter().map(|(from, to)| json!([from, to])).collect())
+}

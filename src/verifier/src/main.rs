@@ -1,0 +1,26 @@
+//! `provost-verifier FILE [--format json]`: 0 verified, 1 refused, 2 not to be read.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (file, json) = match arguments.as_slice() {
+        [file] | [file, "--format", "text"] | ["--format", "text", file] => (*file, false),
+        [file, "--format", "json"] | ["--format", "json", file] => (*file, true),
+        _ => {
+            eprintln!("usage: provost-verifier FILE [--format text|json]");
+            return ExitCode::from(2);
+        }
+    };
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            eprintln!("{file}: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let checked = provost_verifier::verify(&bytes);
+    println!("{}", if json { provost_verifier::as_json(&checked) } else { provost_verifier::as_text(&checked) });
+    ExitCode::from(u8::from(checked.is_err()))
+}

@@ -1,0 +1,131 @@
+//! Every certificate verifies, and nothing that is done to one does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use provost::base::canonical;
+use provost::ir::Field;
+use provost::plan;
+use provost::proof;
+use provost::route::{self, Ending, json};
+use provost::value::Type;
+use provost_verifier::verify;
+use serde_json::Value as Json;
+
+use super::generate::{self, Case, n};
+use super::mutations::{Mutant, byte_mutants, mutants};
+
+/// A certificate, and the part of the decision that is not in it.
+struct Proved {
+    document: Json,
+    rejected: Json,
+    ending: Ending,
+}
+
+/// The traits of the generated packages, with the fields that their services state.
+fn declared(mut case: Case) -> Case {
+    let set = |of: Type| Type::Set(Box::new(of));
+    let fields = [
+        ("provider", Type::Text),
+        ("tier", Type::Int),
+        ("tags", set(Type::Text)),
+        ("cost", Type::Decimal),
+        ("uses", set(Type::Service(None))),
+    ];
+    for of in case.policy.traits.values_mut() {
+        for (name, ty) in &fields {
+            of.fields.insert(n(name), Field { name: n(name), ty: ty.clone(), optional: true, default: None });
+        }
+    }
+    case
+}
+
+fn prove(seed: u64) -> Proved {
+    let case = declared(generate::case(seed));
+    let plan = plan::plan(Arc::new(case.policy), Arc::new(case.services));
+    let (decision, trace) = route::decide_traced(&plan, "route", &case.inputs).unwrap();
+    let document = proof::prove(&trace, &case.inputs, &decision).unwrap();
+    let rejected = json::identity(&decision)["rejected"].clone();
+    Proved { document, rejected, ending: decision.ending }
+}
+
+fn rehashed(mut document: Json, rejected: &Json) -> Json {
+    for part in ["policy", "services", "request", "signals"] {
+        let digest = canonical::digest(&document[part]);
+        document["decision"]["inputs"][part] = digest.into();
+    }
+    let mut whole = document["decision"].clone();
+    whole.as_object_mut().unwrap().remove("decision_id");
+    whole["rejected"] = rejected.clone();
+    document["decision"]["decision_id"] = canonical::digest(&whole).into();
+    document
+}
+
+#[test]
+fn every_certificate_verifies() {
+    let mut endings: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut failed = Vec::new();
+    for seed in 0..super::seeds() {
+        let proved = prove(seed);
+        *endings.entry(proved.ending.word()).or_default() += 1;
+        match verify(canonical::to_string(&proved.document).as_bytes()) {
+            Ok(report) => assert_eq!(report.outcome, proved.ending.word(), "seed {seed}"),
+            Err(refusal) => failed.push(format!("seed {seed} ({}): {refusal}", proved.ending.word())),
+        }
+    }
+    println!("{endings:?}");
+    assert!(failed.is_empty(), "{} of {:?}:\n{}", failed.len(), endings, failed.join("\n"));
+}
+
+#[derive(Default)]
+struct Tally(BTreeMap<String, (usize, usize)>);
+
+impl Tally {
+    fn try_one(&mut self, kind: &str, place: &str, bytes: &[u8]) {
+        let counts = self.0.entry(kind.to_owned()).or_default();
+        counts.0 += 1;
+        match verify(bytes) {
+            Ok(_) => println!("PASSES: {kind} at {place}"),
+            Err(refusal) => {
+                assert!(!refusal.step.is_empty() && !refusal.reason.is_empty());
+                counts.1 += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_mutant_is_refused() {
+    let mut tally = Tally::default();
+    for seed in 0..super::seeds() / 40 {
+        let proved = prove(seed);
+        let text = canonical::to_string(&proved.document);
+        for (kind, bytes) in byte_mutants(&text) {
+            tally.try_one(kind, &format!("seed {seed}"), &bytes);
+        }
+        for part in ["decision", "steps", "request", "signals", "now", "route"] {
+            for Mutant { kind, place, document } in mutants(&proved.document, part) {
+                tally.try_one(kind, &format!("seed {seed} {place}"), canonical::to_string(&document).as_bytes());
+            }
+        }
+        for part in ["decision", "steps"] {
+            for Mutant { kind, place, document } in mutants(&proved.document, part) {
+                if !document["decision"]["inputs"].is_object() {
+                    continue;
+                }
+                let document = rehashed(document, &proved.rejected);
+                if document != proved.document {
+                    let kind = format!("{kind}, hashed anew");
+                    tally.try_one(&kind, &format!("seed {seed} {place}"), canonical::to_string(&document).as_bytes());
+                }
+            }
+        }
+    }
+    for (kind, (made, refused)) in &tally.0 {
+        println!("{kind}: {made} made, {refused} refused");
+    }
+    let (made, refused) = tally.0.values().fold((0, 0), |(m, r), (made, refused)| (m + made, r + refused));
+    println!("{} kinds, {made} mutants made, {refused} refused", tally.0.len());
+    assert!(tally.0.len() >= 20);
+    assert_eq!(made, refused);
+}
