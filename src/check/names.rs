@@ -4,7 +4,7 @@ use super::scope::{Bare, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::similar::nearest;
 use crate::base::words::Cardinality;
-use crate::base::{Name, Span};
+use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 use crate::ir::Expr as Ir;
 use crate::resolve::kind_word;
