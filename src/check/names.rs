@@ -210,6 +210,9 @@ impl Checker<'_> {
             let replacement = format!("service.{}", word.text);
             return diagnostic.suggest(word.span, Some(&replacement));
         }
+        if ["null", "none", "nil", "None"].contains(&&*word.text) {
+            return diagnostic.help("nothing is written for the unknown: ask `known x` or `not known x`");
+        }
         // So many are never shown, and each is compared with every name of the package.
         if self.diagnostics.len() > 10 * limits::ERRORS_PER_FILE {
             return diagnostic;
