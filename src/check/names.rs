@@ -214,7 +214,7 @@ impl Checker<'_> {
             return diagnostic.help("nothing is written for the unknown: ask `known x` or `not known x`");
         }
         // So many are never shown, and each is compared with every name of the package.
-        if self.diagnostics.len() > 10 * limits::ERRORS_PER_FILE {
+        if self.diagnostics.len() > limits::ERRORS_PER_FILE {
             return diagnostic;
         }
         let roles = scope.roles.iter().map(|r| &*r.name);
