@@ -4,7 +4,7 @@ use super::scope::{Bare, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::similar::nearest;
 use crate::base::words::Cardinality;
-use crate::base::{Name, Span};
+use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 use crate::ir::Expr as Ir;
 use crate::resolve::kind_word;
@@ -209,6 +209,13 @@ impl Checker<'_> {
         if subject.is_some_and(|t| t.fields.contains_key(&word.text) || t.guarantees.contains_key(&word.text)) {
             let replacement = format!("service.{}", word.text);
             return diagnostic.suggest(word.span, Some(&replacement));
+        }
+        if ["null", "none", "nil", "None"].contains(&&*word.text) {
+            return diagnostic.help("nothing is written for the unknown: ask `known x` or `not known x`");
+        }
+        // So many are never shown, and each is compared with every name of the package.
+        if self.diagnostics.len() > limits::ERRORS_PER_FILE {
+            return diagnostic;
         }
         let roles = scope.roles.iter().map(|r| &*r.name);
         let variables = scope.variables.iter().map(|v| &*v.name);
