@@ -127,6 +127,12 @@ impl Checker<'_> {
     /// A `let` or a signal, by name; else the member of the one enum that has it.
     fn item_name(&mut self, scope: &mut Scope, path: &Path, want: Option<&Type>) -> Typed {
         let program = self.program;
+        // Every bare member of an enum comes by here: what is near its name is asked only where it is wrong.
+        let declared = program.lookup(scope.package, path).is_some();
+        if path.package.is_none() && !declared && !program.is_broken(&program.qualified(scope.package, &path.name.text))
+        {
+            return self.free_word(scope, &path.name, want);
+        }
         match program.find(scope.package, path) {
             Ok(decl) => match &decl.item.kind {
                 ItemKind::Let(_) => self.constant_name(&decl.name, path.span()),
@@ -139,11 +145,8 @@ impl Checker<'_> {
             },
             Err(None) => Typed::broken(),
             Err(Some(diagnostic)) => {
-                if path.package.is_some() {
-                    self.report(*diagnostic);
-                    return Typed::broken();
-                }
-                self.free_word(scope, &path.name, want)
+                self.report(*diagnostic);
+                Typed::broken()
             }
         }
     }

@@ -110,7 +110,8 @@ fn no_colon(place: &Place<'_>) -> Option<Slip> {
         return None;
     }
     if place.before == "after" {
-        let help = "a stage that waits for others has a line of its own, without `stages`: `review after ocr, translate`";
+        let help =
+            "a stage that waits for others has a line of its own, without `stages`: `review after ocr, translate`";
         return Some(Slip::new("`stages` and `after` do not stand together", "a stage behind `after`", help));
     }
     if matches!(place.before, "contains" | "has" | "includes") {
