@@ -129,3 +129,48 @@ fn every_mutant_is_refused() {
     assert!(tally.0.len() >= 20);
     assert_eq!(made, refused);
 }
+
+/// Bytes and time by the number of services; asked for by the environment, since it takes its time.
+#[test]
+fn certificates_stay_small() {
+    if std::env::var_os("PROVOST_SIZES").is_none() {
+        return;
+    }
+    let single = |case: &Case| {
+        let mut roles = case.policy.routes.values().flat_map(|route| &route.roles);
+        roles.all(|role| !super::eval::is_list(role.cardinality))
+    };
+    for seed in (0..40).filter(|seed| single(&generate::case(*seed))) {
+        for copies in [20, 200, 2000] {
+            let mut case = declared(generate::case(seed));
+            let few: Vec<_> = std::mem::take(&mut case.services).into_iter().collect();
+            for copy in 0..copies {
+                case.services.extend(few.iter().map(|(name, s)| (n(&format!("{name}-{copy:05}")), s.clone())));
+            }
+            case.services.values_mut().for_each(|s| drop(s.values.remove("uses")));
+            case.inputs.signals.values.clear();
+            let plan = plan::plan(Arc::new(case.policy), Arc::new(case.services));
+            let start = std::time::Instant::now();
+            let Ok((decision, trace)) = route::decide_traced(&plan, "route", &case.inputs) else {
+                println!("seed {seed}: {} services: the search takes too long", plan.names.len());
+                continue;
+            };
+            let decided = start.elapsed();
+            let bytes = proof::prove(&trace, &case.inputs, &decision).map(|json| canonical::to_string(&json));
+            let proved = start.elapsed() - decided;
+            let Ok(bytes) = bytes else {
+                println!("seed {seed}: {} services: no certificate", plan.names.len());
+                continue;
+            };
+            let start = std::time::Instant::now();
+            verify(bytes.as_bytes()).unwrap();
+            println!(
+                "seed {seed}: {} services, {}: {} bytes each; decided in {decided:?}, proved in {proved:?}, verified in {:?}",
+                plan.names.len(),
+                decision.ending.word(),
+                bytes.len() / plan.names.len(),
+                start.elapsed(),
+            );
+        }
+    }
+}
