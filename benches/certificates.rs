@@ -109,7 +109,8 @@ fn contracts(from: usize, to: usize) -> String {
 }
 
 fn open(services: usize) -> Package {
-    let mut world = MemoryWorld::new(NOW.parse().unwrap()).with("provost.toml", MANIFEST).with("rules.provost", rules());
+    let mut world =
+        MemoryWorld::new(NOW.parse().unwrap()).with("provost.toml", MANIFEST).with("rules.provost", rules());
     for from in (0..services).step_by(1_000) {
         let to = services.min(from + 1_000);
         world = world.with(format!("services{from}.provost"), contracts(from, to));

@@ -129,6 +129,7 @@ pub struct VerifyArgs {
 
 /// `provost explain`
 #[derive(Debug, Args)]
+#[command(override_usage = "provost explain ROUTE [OPTIONS]\n       provost explain --from FILE [OPTIONS]")]
 pub struct ExplainArgs {
     /// The route; none with `--from`.
     #[arg(required_unless_present = "from")]

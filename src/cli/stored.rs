@@ -28,7 +28,8 @@ pub fn explain(shell: &Shell, file: &Path, verbose: bool) -> Result<Verdict, Fai
     if verify::of_package(shell, &bytes, file)? == Verdict::No {
         return Ok(Verdict::No);
     }
-    let unread = |e: stored::Refusal| Failure::Unexpected(format!("`{}` verifies and cannot be read: {e}", shown(file)));
+    let unread =
+        |e: stored::Refusal| Failure::Unexpected(format!("`{}` verifies and cannot be read: {e}", shown(file)));
     let held = stored::document(&bytes).and_then(|json| stored::certificate(&json)).map_err(unread)?;
     let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services));
     let again = route::decide_traced(&plan, &held.route, &held.inputs);
@@ -41,5 +42,9 @@ pub fn explain(shell: &Shell, file: &Path, verbose: bool) -> Result<Verdict, Fai
             held.decision_id
         )));
     }
-    decide::tell(shell, &Told { decision: &decision, plan: &plan, inputs: Some(&held.inputs), trace: Some(&trace) }, verbose)
+    decide::tell(
+        shell,
+        &Told { decision: &decision, plan: &plan, inputs: Some(&held.inputs), trace: Some(&trace) },
+        verbose,
+    )
 }

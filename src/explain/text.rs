@@ -74,7 +74,7 @@ fn invalid(told: &Told<'_>) -> String {
 }
 
 fn problem(problem: &Problem) -> String {
-    let place = problem.at.as_ref().map(|at| place(at)).unwrap_or_default();
+    let place = problem.at.as_ref().map(|at| place(at.as_ref())).unwrap_or_default();
     format!("{}{place}", problem.message)
 }
 

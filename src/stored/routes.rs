@@ -49,18 +49,7 @@ impl Reader<'_> {
     fn constraint(self, json: &Json) -> Read<Constraint> {
         only(
             json,
-            &[
-                "name",
-                "rule",
-                "scope",
-                "when",
-                "unless",
-                "clauses",
-                "because",
-                "protected",
-                "annotations",
-                "waivers",
-            ],
+            &["name", "rule", "scope", "when", "unless", "clauses", "because", "protected", "annotations", "waivers"],
         )?;
         let guard = |part: &str| key(json, part, |e| option(e, |e| self.expr(e)));
         Ok(Constraint {

@@ -34,7 +34,7 @@ impl Names {
 /// The type that a text spells; nothing if it spells none.
 pub fn parse(text: &str, names: &Names) -> Option<Type> {
     let mut inner = text;
-    let mut around: Vec<fn(Box<Type>) -> Type> = Vec::new();
+    let mut around: Vec<Collection> = Vec::new();
     while let Some((collection, element)) = collection(inner) {
         around.push(collection);
         inner = element;
@@ -47,10 +47,13 @@ pub fn parse(text: &str, names: &Names) -> Option<Type> {
     Some(around.into_iter().rev().fold(plain, |element, collection| collection(Box::new(element))))
 }
 
-fn collection(text: &str) -> Option<(fn(Box<Type>) -> Type, &str)> {
+/// The type of collections of a type.
+type Collection = fn(Box<Type>) -> Type;
+
+fn collection(text: &str) -> Option<(Collection, &str)> {
     let body = text.strip_suffix('>')?;
-    let set = body.strip_prefix("set<").map(|element| (Type::Set as fn(Box<Type>) -> Type, element));
-    set.or_else(|| body.strip_prefix("list<").map(|element| (Type::List as fn(Box<Type>) -> Type, element)))
+    let set = body.strip_prefix("set<").map(|element| (Type::Set as Collection, element));
+    set.or_else(|| body.strip_prefix("list<").map(|element| (Type::List as Collection, element)))
 }
 
 fn plain(text: &str, names: &Names) -> Option<Type> {

@@ -98,7 +98,10 @@ fn a_refusal_says_where() {
             json!(["literal", { "set": [{ "int": "2" }, { "int": "1" }] }]),
             "waivers.w.when.1.set: the elements do not ascend, each once",
         ),
-        (json!(["literal", { "member": ["E", "a"] }]), "waivers.w.when.1.member: the policy has no such member of an enum"),
+        (
+            json!(["literal", { "member": ["E", "a"] }]),
+            "waivers.w.when.1.member: the policy has no such member of an enum",
+        ),
         (json!(["literal", { "decimal": 1 }]), "waivers.w.when.1.decimal: a text is needed"),
         (json!(["matches", truth(), "a", []]), "waivers.w.when: the program is not that of the pattern"),
         (
