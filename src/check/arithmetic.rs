@@ -81,6 +81,7 @@ impl Checker<'_> {
             (Type::Duration, other) | (other, Type::Duration) if bare(other) => {
                 diagnostic.help("give the number its unit, such as `200ms` or `8s`")
             }
+            (Type::Text, _) | (_, Type::Text) => diagnostic.help("texts are put together in one: `\"{x} and {y}\"`"),
             _ => diagnostic
                 .help("divide each by a unit of its own to get plain numbers, such as `cost / $1` and `latency / 1s`"),
         });

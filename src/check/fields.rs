@@ -56,7 +56,7 @@ impl Checker<'_> {
             return None;
         }
         let program: &Program = self.program;
-        let decl = program.find(scope.package, path).ok()?;
+        let decl = program.lookup(scope.package, path)?;
         matches!(decl.item.kind, ItemKind::Enum(_)).then(|| self.member(&decl.name, &field.text, field.span))
     }
 
@@ -242,7 +242,9 @@ impl Checker<'_> {
                 }
                 Err(None) => return Typed::broken(),
                 Err(Some(diagnostic))
-                    if scope.variable(&path.name.text).is_none() && scope.role(&path.name.text).is_none() =>
+                    if scope.variable(&path.name.text).is_none()
+                        && scope.role(&path.name.text).is_none()
+                        && !["request", "service"].contains(&&*path.name.text) =>
                 {
                     self.report(diagnostic.help("a row is looked up in a table: `table[key]`"));
                     return Typed::broken();

@@ -39,7 +39,7 @@ fn invalid(shell: &Shell, decided: &Decided) -> Result<Verdict, Failure> {
         Format::Json => shell.out(&format!("{:#}", route::json::decision(decided.decision())))?,
         Format::Text => {
             let problems = decided.decision().invalid.iter().flatten();
-            let lines: Vec<String> = problems.map(|problem| format!("  {}\n", problem.message)).collect();
+            let lines: Vec<String> = problems.map(|problem| format!("  {problem}\n")).collect();
             shell.remark(&format!(
                 "the request is invalid, so no service can be asked about\n{}",
                 lines.concat().trim_end()

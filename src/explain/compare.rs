@@ -137,7 +137,7 @@ pub fn text(before: &Decision, after: &Decision) -> String {
     out.push_str(&section("no longer denied by", found.denials.0.iter().map(line)));
     out.push_str(&section("now denied by", found.denials.1.iter().map(line)));
     if let Some(problems) = after.invalid.as_ref().filter(|_| before.invalid.is_none()) {
-        out.push_str(&section("what is wrong with the changed request", problems.iter().map(|p| p.message.clone())));
+        out.push_str(&section("what is wrong with the changed request", problems.iter().map(ToString::to_string)));
     }
     out.push_str(&section("became eligible, and what stood in the way", moved(route, &found.admitted)));
     out.push_str(&section("became excluded, and by what", moved(route, &found.excluded)));

@@ -5,7 +5,7 @@ use super::miss::miss;
 use super::table::{Align, count, grouped, some, table};
 use super::{Told, place, roles, rules};
 use crate::facts::SignalValue;
-use crate::route::decision::{Ending, Failure, Problem, Unroutable};
+use crate::route::decision::{Ending, Failure, Unroutable};
 
 /// Rows and names of each kind that are shown where not everything is asked for.
 const FEW: usize = 6;
@@ -69,13 +69,8 @@ fn section(title: &str, lines: &[String]) -> String {
 
 fn invalid(told: &Told<'_>) -> String {
     let problems = told.decision.invalid.iter().flatten();
-    let lines: Vec<String> = problems.map(problem).collect();
+    let lines: Vec<String> = problems.map(ToString::to_string).collect();
     section("what is wrong with it", &lines)
-}
-
-fn problem(problem: &Problem) -> String {
-    let place = problem.at.as_ref().map(|at| place(at.as_ref())).unwrap_or_default();
-    format!("{}{place}", problem.message)
 }
 
 fn denied(told: &Told<'_>) -> String {

@@ -1,5 +1,7 @@
 //! The decision: who does the work, or why nobody does. Data only; [`super::json`] has its public form.
 
+use std::fmt;
+
 use super::json;
 use crate::base::{Date, Decimal, Instant, Name, canonical};
 use crate::eval::{MissingFact, Truth};
@@ -158,6 +160,16 @@ pub struct Problem {
     pub message: String,
     /// Where what is broken is written, if it is written in the package.
     pub at: Option<Name>,
+}
+
+impl fmt::Display for Problem {
+    /// What is wrong, and where what it breaks is written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.at {
+            Some(at) => write!(f, "{}  [{at}]", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
 }
 
 /// What a decision depends on.
