@@ -129,9 +129,15 @@ pub struct VerifyArgs {
 
 /// `provost explain`
 #[derive(Debug, Args)]
+#[command(override_usage = "provost explain ROUTE [OPTIONS]\n       provost explain --from FILE [OPTIONS]")]
 pub struct ExplainArgs {
-    /// The route.
-    pub route: String,
+    /// The route; none with `--from`.
+    #[arg(required_unless_present = "from")]
+    pub route: Option<String>,
+    /// Explain the decision of this certificate, after it has been verified. With `--package DIR`, its policy must be
+    /// that of the package.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["route", "request", "set", "signals", "now", "certificate"])]
+    pub from: Option<PathBuf>,
     /// The request and what else the decision depends on.
     #[command(flatten)]
     pub inputs: InputArgs,

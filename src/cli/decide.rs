@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::args::{ExplainArgs, Format, InputArgs, RouteArgs};
 use super::inputs::{self, Read};
 use super::shell::{Failure, Shell, Verdict};
-use super::verify;
+use super::{stored, verify};
 use crate::base::Name;
 use crate::explain;
 use crate::facts::Inputs;
@@ -121,18 +121,27 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
 
 /// `provost explain`
 pub fn explain(shell: &Shell, args: &ExplainArgs) -> Result<Verdict, Failure> {
-    let ready = Ready::with_route(shell, &args.route)?;
-    let decided = decide(shell, &ready, &args.route, &args.inputs)?;
+    let route = match (&args.route, &args.from) {
+        (_, Some(file)) => return stored::explain(shell, file, args.verbose),
+        (Some(route), None) => route,
+        (None, None) => return Err(Failure::Usage("a route is needed, or `--from FILE`".to_owned())),
+    };
+    let ready = Ready::with_route(shell, route)?;
+    let decided = decide(shell, &ready, route, &args.inputs)?;
     let decision = decided.decision();
     let trace = decided.trace(&ready)?;
     if let Some(path) = &args.certificate {
         verify::write(shell, path, trace.as_ref().zip(decided.inputs()), decision)?;
     }
-    if shell.format == Format::Json {
-        shell.out(&format!("{:#}", route::json::decision(decision)))?;
-        return verdict(decision.ending);
-    }
     let told = explain::Told { decision, plan: &ready.plan, inputs: decided.inputs(), trace: trace.as_ref() };
-    shell.out(&explain::text(&told, args.verbose))?;
-    verdict(decision.ending)
+    tell(shell, &told, args.verbose)
+}
+
+/// Writes an explanation, or as JSON the decision.
+pub fn tell(shell: &Shell, told: &explain::Told<'_>, verbose: bool) -> Result<Verdict, Failure> {
+    match shell.format {
+        Format::Json => shell.out(&format!("{:#}", route::json::decision(told.decision)))?,
+        Format::Text => shell.out(&explain::text(told, verbose))?,
+    }
+    verdict(told.decision.ending)
 }

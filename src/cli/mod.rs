@@ -19,6 +19,7 @@ mod graph;
 mod inputs;
 mod new;
 pub mod shell;
+mod stored;
 mod test;
 mod verify;
 mod what_if;

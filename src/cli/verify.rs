@@ -11,6 +11,7 @@ use crate::ir;
 use crate::proof;
 use crate::route::decision::Decision;
 use crate::route::trace::Trace;
+use crate::stored;
 use crate::world::{World as _, shown};
 
 /// Writes the certificate of a decision, whole or not at all.
@@ -40,16 +41,17 @@ pub fn run(shell: &Shell, args: &VerifyArgs) -> Result<Verdict, Failure> {
     if !verified {
         return Ok(Verdict::No);
     }
-    if shell.package_named {
-        return same_policy(shell, &bytes, &args.file);
-    }
-    Ok(Verdict::Yes)
+    of_package(shell, &bytes, &args.file)
+}
+
+/// Whether the package that was named, if one was, is that of a certificate.
+pub fn of_package(shell: &Shell, bytes: &[u8], file: &Path) -> Result<Verdict, Failure> {
+    if shell.package_named { same_policy(shell, bytes, file) } else { Ok(Verdict::Yes) }
 }
 
 /// Whether a certificate speaks of the policy of the package that was named.
 fn same_policy(shell: &Shell, bytes: &[u8], file: &Path) -> Result<Verdict, Failure> {
-    let certificate: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|e| Failure::Unexpected(e.to_string()))?;
+    let certificate = stored::document(bytes).map_err(|e| Failure::Unexpected(e.to_string()))?;
     let certified = certificate.get("policy").map(canonical::digest);
     for opened in shell.packages()? {
         let opened = shell.sound(opened)?;

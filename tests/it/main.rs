@@ -19,3 +19,4 @@ mod limits;
 mod oracle;
 mod price_map;
 mod routing;
+mod stored;
