@@ -24,6 +24,8 @@ pub const FILES: usize = 10_000;
 pub const ERRORS_PER_FILE: usize = 100;
 /// States of one compiled pattern.
 pub const PATTERN_STATES: usize = 2_000;
+/// Traits that one trait extends, directly or not.
+pub const TRAIT_ANCESTORS: usize = 128;
 /// Roles of one route.
 pub const ROLES: usize = 32;
 /// The upper bound of a list role.

@@ -58,6 +58,11 @@ impl Checker<'_> {
         let left = widened(left.expr, &x, widen);
         let right = widened(right.expr, &y, widen);
         let expr = Ir::Arithmetic(op, Box::new(left), Box::new(right));
+        if self.faults(&expr) {
+            let diagnostic = Diagnostic::error(&codes::FAULT, span, "this overflows or divides by zero");
+            self.report(diagnostic.label("has no value"));
+            return Typed::broken();
+        }
         Typed { expr, ty: Some(ty), unknown, bound }
     }
 

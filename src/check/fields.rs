@@ -208,7 +208,10 @@ impl Checker<'_> {
             return Typed::broken();
         };
         let bound = promise(found.direction, &found.name);
-        Typed::new(Ir::Total(found.name.clone()), found.ty.clone()).or_unknown(Unknown::Possibly).with_bound(bound)
+        self.promises.push((found.name.clone(), field.span));
+        // Unknown only where a stage does not make the promise.
+        let typed = Typed::new(Ir::Total(found.name.clone()), found.ty.clone());
+        typed.or_unknown(Unknown::Unpromised).with_bound(bound)
     }
 
     /// `service.uses+`
