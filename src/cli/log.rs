@@ -38,15 +38,25 @@ pub fn run(shell: &Shell, verb: &LogVerb) -> Result<Verdict, Failure> {
     }
 }
 
-fn verify(shell: &Shell, file: &Path, head: Option<&Path>) -> Result<Verdict, Failure> {
+/// Reads and checks a log with its head.
+pub fn checked(shell: &Shell, file: &Path, head: Option<&Path>) -> Result<Checked, Failure> {
     let bytes = shell.disk.read(file, limits::LOG_BYTES)?;
     let beside = log_file::beside(file, ".head");
     let anchor = log_file::head(shell, head.unwrap_or(&beside))?;
     if let (Some(named), None) = (head, &anchor) {
         return Err(Failure::Usage(format!("`{}` does not exist", shown(named))));
     }
+    let missing = anchor.is_none();
     // Before the first head there is at most one entry, so a missing head counts as one that names none.
-    let checked = journal::check(&bytes, Some(&anchor.unwrap_or_default()));
+    let mut checked = journal::check(&bytes, Some(&anchor.unwrap_or_default()));
+    if missing {
+        checked.remarks.push(format!("`{}` does not exist, and counts as a head that names no entry", shown(&beside)));
+    }
+    Ok(checked)
+}
+
+fn verify(shell: &Shell, file: &Path, head: Option<&Path>) -> Result<Verdict, Failure> {
+    let checked = checked(shell, file, head)?;
     match shell.format {
         Format::Json => shell.out(&format!("{:#}", document(&checked)))?,
         Format::Text => {
@@ -72,8 +82,7 @@ fn document(checked: &Checked) -> Json {
 }
 
 fn show(shell: &Shell, file: &Path) -> Result<Verdict, Failure> {
-    let bytes = shell.disk.read(file, limits::LOG_BYTES)?;
-    let checked = journal::check(&bytes, None);
+    let checked = checked(shell, file, None)?;
     match shell.format {
         Format::Json => {
             let entries: Vec<&Json> = checked.entries.iter().map(|line| &line.json).collect();

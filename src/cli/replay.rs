@@ -4,18 +4,21 @@ use serde_json::{Value as Json, json};
 
 use super::args::{Format, ReplayArgs};
 use super::decide::Ready;
+use super::log;
 use super::shell::{Failure, Shell, Verdict};
-use crate::base::{Decimal, limits};
+use crate::base::Decimal;
 use crate::journal::replay::Sums;
 use crate::journal::{self, Replay};
-use crate::world::{World as _, shown};
+use crate::world::shown;
 
 /// `provost replay`
 pub fn run(shell: &Shell, args: &ReplayArgs) -> Result<Verdict, Failure> {
-    let bytes = shell.disk.read(&args.file, limits::LOG_BYTES)?;
-    let checked = journal::check(&bytes, None);
+    let checked = log::checked(shell, &args.file, None)?;
     if let Some(finding) = checked.findings.first() {
         return Err(Failure::Usage(format!("`{}` is not whole: {finding}", shown(&args.file))));
+    }
+    for remark in &checked.remarks {
+        shell.remark(&format!("remark: {remark}"));
     }
     let mut packages = Vec::new();
     for opened in shell.packages()? {

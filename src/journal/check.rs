@@ -118,8 +118,8 @@ fn misplaced(
         Some(later) if *later > at => {
             format!("entry {found} is out of order: entry {expected} stands behind it, in line {}", later + 1)
         }
-        _ if expected + 1 == found => format!("entry {expected} was dropped before it"),
-        _ => format!("entries {expected} to {} were dropped before it", found - 1),
+        _ if expected.saturating_add(1) == found => format!("entry {expected} was dropped before it"),
+        _ => format!("entries {expected} to {} were dropped before it", found.saturating_sub(1)),
     })
 }
 
