@@ -33,7 +33,7 @@ fn log(plan: &plan::Plan, entries: usize) -> (Vec<u8>, Vec<Head>) {
         let node = data::read(file, "work.json", &text).unwrap();
         let ty = &plan.policy.routes["work"].request;
         let set = [("max_latency".to_owned(), format!("{}s", 1 + at % 40))];
-        let node = facts::set::set(node, &plan.policy, ty, &set, &mut sources).unwrap();
+        let node = facts::set::set(node, &plan.policy, ty, &set, &mut sources).0;
         let request = facts::request::request(&plan.policy, &plan.services, ty, &node).unwrap();
         let inputs = Inputs { request, signals: Signals::default(), now: "2026-11-21T00:00:00Z".parse().unwrap() };
         let decision = route::decide(plan, "work", &inputs).unwrap();
