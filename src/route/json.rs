@@ -58,7 +58,7 @@ pub fn content(decision: &Decision) -> Json {
         "waived": decision.waived.iter().map(waived).collect::<Vec<_>>(),
         "unroutable": decision.unroutable.as_ref().map(unroutable),
         "invalid": decision.invalid.as_ref().map(|problems| {
-            problems.iter().map(|p| problem(p)).collect::<Vec<_>>()
+            problems.iter().map(problem).collect::<Vec<_>>()
         }),
         "inputs": inputs(&decision.inputs),
     })
