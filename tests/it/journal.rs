@@ -66,14 +66,13 @@ fn two_hundred_entries_come_out_again_byte_for_byte() {
 #[test]
 fn every_edited_byte_is_found() {
     let plan = planned();
-    let (bytes, heads) = log(&plan, 3);
+    let (bytes, heads) = log(&plan, 2);
     let head = heads.last().unwrap();
     for at in 0..bytes.len() {
-        for change in [1, 0x20] {
-            let mut edited = bytes.clone();
-            edited[at] ^= change;
-            assert!(!found(&edited, head).is_empty(), "byte {at} changed by {change}");
-        }
+        let change = [1, 0x20, 0x80][at % 3];
+        let mut edited = bytes.clone();
+        edited[at] ^= change;
+        assert!(!found(&edited, head).is_empty(), "byte {at} changed by {change}");
     }
 }
 
@@ -102,7 +101,7 @@ fn dropped_repeated_moved_and_cut_off_entries_are_named() {
         let order: Vec<usize> = (0..kept).collect();
         assert!(with(&order).iter().any(|f| f.contains("cut off")), "{:?}", with(&order));
     }
-    for cut in 0..bytes.len() {
+    for cut in (0..bytes.len()).step_by(7).chain(heads.iter().map(|h| h.bytes as usize).take(5)) {
         assert!(!found(&bytes[..cut], head).is_empty(), "cut at {cut}");
     }
 }
