@@ -38,6 +38,8 @@ pub mod route;
 
 pub mod proof;
 
+pub mod stored;
+
 pub mod package;
 
 pub mod explain;

@@ -4,6 +4,8 @@
 pub const SOURCE_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of one foreign data file that an adapter reads (a price map of all public models is about 3 MB).
 pub const DATA_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of one certificate.
+pub const CERTIFICATE_BYTES: usize = 256 * 1024 * 1024;
 /// Bytes of one item of a source file.
 pub const ITEM_BYTES: usize = 512 * 1024;
 /// Bytes of one name or of one text.
@@ -22,6 +24,8 @@ pub const FILES: usize = 10_000;
 pub const ERRORS_PER_FILE: usize = 100;
 /// States of one compiled pattern.
 pub const PATTERN_STATES: usize = 2_000;
+/// Traits that one trait extends, directly or not.
+pub const TRAIT_ANCESTORS: usize = 128;
 /// Roles of one route.
 pub const ROLES: usize = 32;
 /// The upper bound of a list role.

@@ -6,9 +6,11 @@
 /// nothing. Ties go to the smaller candidate, so the answer does not depend on the order of the candidates.
 pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded: Vec<char> = fold(wanted);
+    let marks = marks(wanted);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != wanted && candidate.len() <= wanted.len() * 2 + 4)
+        .filter(|candidate| marks.zip(self::marks(candidate)).is_none_or(|(a, b)| may_be_near(a, b)))
         .filter_map(|candidate| {
             let other = fold(candidate);
             let allowed = (folded.len().max(other.len()) / 3).max(1);
@@ -21,6 +23,20 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
 
 fn fold(name: &str) -> Vec<char> {
     name.chars().map(|c| if c == '-' { '_' } else { c }).flat_map(char::to_lowercase).take(64).collect()
+}
+
+/// The length of a plain name and which letters stand in it, in 64 classes; nothing for a name with other letters.
+fn marks(name: &str) -> Option<(usize, u64)> {
+    let plain = name.is_ascii() && name.len() <= 64;
+    let fold = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    plain.then(|| (name.len(), name.bytes().fold(0, |marks, byte| marks | 1 << (fold(byte) % 64))))
+}
+
+/// Whether few enough edits might do. Each changes the length by one at most, and brings one letter at most that the
+/// other name lacks: most candidates are never compared letter by letter.
+fn may_be_near((length, a): (usize, u64), (other, b): (usize, u64)) -> bool {
+    let edits = length.abs_diff(other).max((a & !b).count_ones() as usize);
+    edits <= (length.max(other) / 3).max(1)
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: the optimal string alignment distance.

@@ -58,6 +58,11 @@ impl Checker<'_> {
         let left = widened(left.expr, &x, widen);
         let right = widened(right.expr, &y, widen);
         let expr = Ir::Arithmetic(op, Box::new(left), Box::new(right));
+        if self.faults(&expr) {
+            let diagnostic = Diagnostic::error(&codes::FAULT, span, "this overflows or divides by zero");
+            self.report(diagnostic.label("has no value"));
+            return Typed::broken();
+        }
         Typed { expr, ty: Some(ty), unknown, bound }
     }
 
@@ -81,6 +86,7 @@ impl Checker<'_> {
             (Type::Duration, other) | (other, Type::Duration) if bare(other) => {
                 diagnostic.help("give the number its unit, such as `200ms` or `8s`")
             }
+            (Type::Text, _) | (_, Type::Text) => diagnostic.help("texts are put together in one: `\"{x} and {y}\"`"),
             _ => diagnostic
                 .help("divide each by a unit of its own to get plain numbers, such as `cost / $1` and `latency / 1s`"),
         });

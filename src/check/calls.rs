@@ -42,6 +42,9 @@ impl Checker<'_> {
                         self.report(match near {
                             Some(_) => Diagnostic { help: None, fixes: Vec::new(), ..*diagnostic }
                                 .suggest(path.name.span, near),
+                            None if ["len", "length", "size"].contains(&&*path.name.text) => {
+                                diagnostic.help("elements are counted with `count(xs)`")
+                            }
                             None => *diagnostic,
                         });
                         for arg in args {

@@ -43,7 +43,7 @@ impl Checker<'_> {
                     || scope.variable(word).is_some()
                     || scope.role(word).is_some()
                     || self.is_bare_field(scope, word);
-                path.package.is_none() && !known && self.program.find(scope.package, path).is_err()
+                path.package.is_none() && !known && self.program.lookup(scope.package, path).is_none()
             }
             ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Decimal(_) | ExprKind::Record(_) => true,
             ExprKind::Set(elements) | ExprKind::List(elements) => elements.iter().all(|e| self.leans(scope, e)),
@@ -73,7 +73,7 @@ impl Checker<'_> {
         let (Some(x), Some(y)) = (left.ty.clone(), right.ty.clone()) else { return Typed::broken() };
         let comparable = self.join(&x, &y).filter(|_| !incomparable_services(&x, &y, op));
         let Some(ty) = comparable else {
-            self.incomparable(&x, &y, a.span, b.span);
+            self.incomparable((&x, a), (&y, b));
             return Typed::broken();
         };
         let sized = !matches!(op, Comparison::Equal | Comparison::NotEqual);
@@ -87,15 +87,15 @@ impl Checker<'_> {
         Typed::new(Ir::Compare(op, Box::new(left.expr), Box::new(right.expr)), Type::Bool).or_unknown(unknown)
     }
 
-    fn incomparable(&mut self, x: &Type, y: &Type, a: Span, b: Span) {
+    fn incomparable(&mut self, (x, left): (&Type, &Expr), (y, right): (&Type, &Expr)) {
         // The side that is a bare number beside a quantity is the likelier slip; coercing it says how to write it.
-        let bare = |t: &Type| matches!(t, Type::Int | Type::Decimal | Type::Ratio);
         let quantity = |t: &Type| matches!(t, Type::Money(_) | Type::Duration);
-        if bare(x) && quantity(y) {
-            self.coerce(Typed::new(Ir::Request, x.clone()), y, a);
-        } else if bare(y) && quantity(x) {
-            self.coerce(Typed::new(Ir::Request, y.clone()), x, b);
+        if is_number(left) && quantity(y) {
+            self.coerce(Typed::new(Ir::Request, x.clone()), y, left.span);
+        } else if is_number(right) && quantity(x) {
+            self.coerce(Typed::new(Ir::Request, y.clone()), x, right.span);
         } else {
+            let (a, b) = (left.span, right.span);
             let code = if x.unit().is_some() && y.unit().is_some() { &codes::DIMENSION } else { &codes::MISMATCH };
             let message = format!("{x:#} and {y:#} cannot be compared");
             let diagnostic = Diagnostic::error(code, b, message)
@@ -270,4 +270,13 @@ fn comparison(op: BinaryOp) -> Option<Comparison> {
 fn incomparable_services(x: &Type, y: &Type, op: Comparison) -> bool {
     let services = matches!((x, y), (Type::Service(_), Type::Service(_)));
     services && !matches!(op, Comparison::Equal | Comparison::NotEqual)
+}
+
+/// Whether a number is written there, without a unit.
+fn is_number(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Int(_) | ExprKind::Decimal(_) | ExprKind::Percent(_) => true,
+        ExprKind::Neg(inner) => is_number(inner),
+        _ => false,
+    }
 }

@@ -45,6 +45,11 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether a constant expression has no value because it overflows or divides by zero.
+    pub(super) fn faults(&self, expr: &Ir) -> bool {
+        matches!(self.evaluate(expr), Err(Not::Fault))
+    }
+
     fn evaluate(&self, expr: &Ir) -> Result<Option<Value>, Not> {
         let all = |parts: &[Ir]| -> Result<Option<Vec<Value>>, Not> {
             let values: Result<Vec<_>, _> = parts.iter().map(|p| self.evaluate(p)).collect();

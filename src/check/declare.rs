@@ -52,7 +52,7 @@ impl<'a> Checker<'a> {
         for decl in &program.items {
             if let ItemKind::Record(item) = &decl.item.kind {
                 let held = item.fields.iter().filter_map(|f| record_path(&f.ty));
-                let names = held.filter_map(|p| program.find(decl.package, p).ok());
+                let names = held.filter_map(|p| program.lookup(decl.package, p));
                 let records = names.filter(|d| matches!(d.item.kind, ItemKind::Record(_)));
                 edges.insert(decl.name.clone(), records.map(|d| d.name.clone()).collect());
             }

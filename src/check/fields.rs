@@ -56,7 +56,7 @@ impl Checker<'_> {
             return None;
         }
         let program: &Program = self.program;
-        let decl = program.find(scope.package, path).ok()?;
+        let decl = program.lookup(scope.package, path)?;
         matches!(decl.item.kind, ItemKind::Enum(_)).then(|| self.member(&decl.name, &field.text, field.span))
     }
 
@@ -208,7 +208,10 @@ impl Checker<'_> {
             return Typed::broken();
         };
         let bound = promise(found.direction, &found.name);
-        Typed::new(Ir::Total(found.name.clone()), found.ty.clone()).or_unknown(Unknown::Possibly).with_bound(bound)
+        self.promises.push((found.name.clone(), field.span));
+        // Unknown only where a stage does not make the promise.
+        let typed = Typed::new(Ir::Total(found.name.clone()), found.ty.clone());
+        typed.or_unknown(Unknown::Unpromised).with_bound(bound)
     }
 
     /// `service.uses+`
@@ -242,7 +245,9 @@ impl Checker<'_> {
                 }
                 Err(None) => return Typed::broken(),
                 Err(Some(diagnostic))
-                    if scope.variable(&path.name.text).is_none() && scope.role(&path.name.text).is_none() =>
+                    if scope.variable(&path.name.text).is_none()
+                        && scope.role(&path.name.text).is_none()
+                        && !["request", "service"].contains(&&*path.name.text) =>
                 {
                     self.report(diagnostic.help("a row is looked up in a table: `table[key]`"));
                     return Typed::broken();

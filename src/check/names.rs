@@ -4,7 +4,7 @@ use super::scope::{Bare, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::similar::nearest;
 use crate::base::words::Cardinality;
-use crate::base::{Name, Span};
+use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 use crate::ir::Expr as Ir;
 use crate::resolve::kind_word;
@@ -127,6 +127,12 @@ impl Checker<'_> {
     /// A `let` or a signal, by name; else the member of the one enum that has it.
     fn item_name(&mut self, scope: &mut Scope, path: &Path, want: Option<&Type>) -> Typed {
         let program = self.program;
+        // Every bare member of an enum comes by here: what is near its name is asked only where it is wrong.
+        let declared = program.lookup(scope.package, path).is_some();
+        if path.package.is_none() && !declared && !program.is_broken(&program.qualified(scope.package, &path.name.text))
+        {
+            return self.free_word(scope, &path.name, want);
+        }
         match program.find(scope.package, path) {
             Ok(decl) => match &decl.item.kind {
                 ItemKind::Let(_) => self.constant_name(&decl.name, path.span()),
@@ -139,11 +145,8 @@ impl Checker<'_> {
             },
             Err(None) => Typed::broken(),
             Err(Some(diagnostic)) => {
-                if path.package.is_some() {
-                    self.report(*diagnostic);
-                    return Typed::broken();
-                }
-                self.free_word(scope, &path.name, want)
+                self.report(*diagnostic);
+                Typed::broken()
             }
         }
     }
@@ -209,6 +212,13 @@ impl Checker<'_> {
         if subject.is_some_and(|t| t.fields.contains_key(&word.text) || t.guarantees.contains_key(&word.text)) {
             let replacement = format!("service.{}", word.text);
             return diagnostic.suggest(word.span, Some(&replacement));
+        }
+        if ["null", "none", "nil", "None"].contains(&&*word.text) {
+            return diagnostic.help("nothing is written for the unknown: ask `known x` or `not known x`");
+        }
+        // So many are never shown, and each is compared with every name of the package.
+        if self.diagnostics.len() > limits::ERRORS_PER_FILE {
+            return diagnostic;
         }
         let roles = scope.roles.iter().map(|r| &*r.name);
         let variables = scope.variables.iter().map(|v| &*v.name);

@@ -34,10 +34,14 @@ impl Checker<'_> {
             self.report(diagnostic.help("choose another name for the rule"));
         }
         for (route, roles) in self.targets(decl, item) {
-            let Some(found) = self.policy.routes.get(&route).cloned() else { continue };
-            let constraint = self.rule_on(decl, item, (&route, &found), roles);
-            if let Some(route) = self.policy.routes.get_mut(&route) {
-                route.constraints.push(constraint);
+            let Some(found) = self.policy.routes.get_mut(&route) else { continue };
+            // A rule does not see the others, and to copy them for each would be quadratic.
+            let others = std::mem::take(&mut found.constraints);
+            let bare = found.clone();
+            let constraint = self.rule_on(decl, item, (&route, &bare), roles);
+            if let Some(found) = self.policy.routes.get_mut(&route) {
+                found.constraints = others;
+                found.constraints.push(constraint);
             }
         }
     }
@@ -48,20 +52,20 @@ impl Checker<'_> {
         for target in &item.targets {
             let named = self.item_of_kind(decl.package, &target.route, "route", |k| matches!(k, ItemKind::Route(_)));
             let Some(name) = named else { continue };
-            let Some(route) = self.policy.routes.get(&name).cloned() else { continue };
-            let all = route.roles.iter().map(|r| r.name.clone());
+            let Some(declared) = self.policy.routes.get(&name).map(|r| r.roles.clone()) else { continue };
+            let all = declared.iter().map(|r| r.name.clone());
             let roles = match &target.role {
                 None => all.collect(),
-                Some(role) if route.roles.iter().any(|r| r.name == role.text) => vec![role.text.clone()],
+                Some(role) if declared.iter().any(|r| r.name == role.text) => vec![role.text.clone()],
                 Some(role) => {
-                    self.unknown_role(role, &route.roles);
+                    self.unknown_role(role, &declared);
                     continue;
                 }
             };
             let before = targets.entry(name).or_default();
             before.extend(roles);
             // In the order in which the route declares them, each once.
-            *before = route.roles.iter().map(|r| r.name.clone()).filter(|r| before.contains(r)).collect();
+            *before = declared.iter().map(|r| r.name.clone()).filter(|r| before.contains(r)).collect();
         }
         targets
     }

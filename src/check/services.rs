@@ -94,10 +94,10 @@ impl Checker<'_> {
         let claimed: Option<Vec<(Name, Span)>> = item
             .traits
             .iter()
-            .map(|p| self.program.find(decl.package, p).ok().map(|d| (d.name.clone(), p.span())))
+            .map(|p| self.program.lookup(decl.package, p).map(|d| (d.name.clone(), p.span())))
             .collect();
-        let places = self.program.items.iter().filter(|d| matches!(d.item.kind, ItemKind::Trait(_)));
-        let places = places.map(|d| (d.name.clone(), d.name_span)).collect();
+        let traits = self.known_services.get(&decl.name).into_iter().flat_map(|known| &known.traits);
+        let places = traits.filter_map(|t| Some((t.clone(), self.program.by_name(t)?.name_span))).collect();
         let at = self.at(decl.name_span);
         let shape = contract::Shape::of(&self.policy, &claimed?);
         let completed = shape.and_then(|s| contract::complete((&decl.name, decl.name_span), at, &s, stated, &places));

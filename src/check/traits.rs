@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::collections::duplicate;
 use super::scope::{Bare, Scope};
 use super::{Checker, codes};
-use crate::base::{Name, Span};
+use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 use crate::graph;
 use crate::ir::{Composition, Direction, Field, Guarantee, Invariant, Trait};
@@ -72,6 +72,15 @@ impl Checker<'_> {
         };
         for parent in extends {
             self.inherit(decl, &mut built, parent);
+        }
+        if built.ancestors.len() > limits::TRAIT_ANCESTORS {
+            let message =
+                format!("trait `{}` extends more than {} traits, directly or not", decl.name, limits::TRAIT_ANCESTORS);
+            self.report(Diagnostic::error(&codes::TOO_LARGE, decl.name_span, message).label("too deep a lattice"));
+            // Those that extend this one begin anew, so that one deep chain is reported now and then, not at every link.
+            built.ancestors = BTreeSet::from([decl.name.clone()]);
+            built.fields.clear();
+            built.guarantees.clear();
         }
         for field in self.fields(decl.package, &item.fields) {
             let written = item.fields.iter().find(|f| f.name.text == field.name);

@@ -11,9 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "provost", version, propagate_version = true, disable_help_subcommand = true)]
 pub struct Arguments {
-    /// The folder of the package, or of a workspace.
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
-    pub package: PathBuf,
+    /// The folder of the package, or of a workspace; the current one, where none is named.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub package: Option<PathBuf>,
     /// The package of the workspace that is meant; all of them, or the one that has the route, where none is named.
     #[arg(short = 'p', long = "member", global = true, value_name = "NAME")]
     pub member: Option<String>,
@@ -51,6 +51,8 @@ pub enum Verb {
     WhyNot(WhyNotArgs),
     /// Decide a request twice, as it is and with changes, and show the difference.
     WhatIf(WhatIfArgs),
+    /// Check a certificate with the independent verifier.
+    Verify(VerifyArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
     /// Turn data of a foreign schema into contracts.
@@ -113,16 +115,35 @@ pub struct RouteArgs {
     /// The request and what else the decision depends on.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Write the decision's certificate to this file.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+}
+
+/// `provost verify`
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The certificate. With `--package DIR`, its policy must be that of the package.
+    pub file: PathBuf,
 }
 
 /// `provost explain`
 #[derive(Debug, Args)]
+#[command(override_usage = "provost explain ROUTE [OPTIONS]\n       provost explain --from FILE [OPTIONS]")]
 pub struct ExplainArgs {
-    /// The route.
-    pub route: String,
+    /// The route; none with `--from`.
+    #[arg(required_unless_present = "from")]
+    pub route: Option<String>,
+    /// Explain the decision of this certificate, after it has been verified. With `--package DIR`, its policy must be
+    /// that of the package.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["route", "request", "set", "signals", "now", "certificate"])]
+    pub from: Option<PathBuf>,
     /// The request and what else the decision depends on.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Write the decision's certificate to this file.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
     /// Show everything: every service with every reason.
     #[arg(short, long)]
     pub verbose: bool,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::args::{ExportArgs, ImportArgs};
+use super::args::{self, ExportArgs, ImportArgs};
 use super::shell::{Failure, Opened, Shell, Verdict};
 use crate::base::{FileId, Name, Sources, Span};
 use crate::data::{self, Format, Node};
@@ -37,7 +37,7 @@ pub fn import(shell: &Shell, args: &ImportArgs) -> Result<Verdict, Failure> {
         shell.remark("nothing was written");
         return Err(Failure::Wrong);
     }
-    let format = output_format(args.output.as_deref())?;
+    let format = output_format(shell, args.output.as_deref())?;
     shell.write(args.output.as_deref(), &export::stated(&stated, format))?;
     if let Some(output) = &args.output {
         shell.remark(&format!("{} services written to `{}`", sound.len(), shown(output)));
@@ -100,8 +100,10 @@ pub fn read(shell: &Shell, file: FileId, sources: &Sources) -> Result<Node, Fail
     }
 }
 
-fn output_format(output: Option<&Path>) -> Result<Format, Failure> {
-    let Some(path) = output else { return Ok(Format::Yaml) };
+fn output_format(shell: &Shell, output: Option<&Path>) -> Result<Format, Failure> {
+    let Some(path) = output else {
+        return Ok(if shell.format == args::Format::Json { Format::Json } else { Format::Yaml });
+    };
     Format::of(&shown(path))
         .ok_or_else(|| Failure::Usage(format!("`{}` does not end in `.yaml`, `.toml` or `.json`", shown(path))))
 }
@@ -114,7 +116,7 @@ pub fn export(shell: &Shell, args: &ExportArgs) -> Result<Verdict, Failure> {
     if services.is_empty() {
         return Err(Failure::Usage("no service to write".to_owned()));
     }
-    let format = output_format(args.output.as_deref())?;
+    let format = output_format(shell, args.output.as_deref())?;
     shell.write(args.output.as_deref(), &export::services(&services, &package.policy, format))?;
     for name in export::unwritten(&services) {
         shell.remark(&format!(

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use super::args::{ExplainArgs, Format, InputArgs, RouteArgs};
 use super::inputs::{self, Read};
 use super::shell::{Failure, Shell, Verdict};
+use super::{stored, verify};
 use crate::base::Name;
 use crate::explain;
 use crate::facts::Inputs;
 use crate::package::Package;
 use crate::plan::{self, Plan};
 use crate::route::decision::{Decision, Ending, Problem};
+use crate::route::trace::Trace;
 use crate::route::{self, DecideError};
 
 /// A package, ready to decide.
@@ -49,6 +51,22 @@ impl Decided {
         match self {
             Self::Of(decision, _) | Self::Invalid(decision) => decision,
         }
+    }
+}
+
+impl Decided {
+    /// The inputs; none where the request could not be read.
+    pub fn inputs(&self) -> Option<&Inputs> {
+        match self {
+            Self::Of(_, inputs) => Some(inputs),
+            Self::Invalid(_) => None,
+        }
+    }
+
+    /// What happened; nothing where the request could not be read.
+    pub fn trace<'r>(&self, ready: &'r Ready) -> Result<Option<Trace<'r>>, Failure> {
+        let chosen = self.inputs().map(|inputs| route::choose(&ready.plan, &self.decision().route, inputs));
+        chosen.transpose().map_err(failure)
     }
 }
 
@@ -92,28 +110,38 @@ pub fn verdict(ending: Ending) -> Result<Verdict, Failure> {
 pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
     let ready = Ready::with_route(shell, &args.route)?;
     let decided = decide(shell, &ready, &args.route, &args.inputs)?;
-    shell.out(&format!("{:#}", route::json::decision(decided.decision())))?;
-    verdict(decided.decision().ending)
+    let decision = decided.decision();
+    if let Some(path) = &args.certificate {
+        let trace = decided.trace(&ready)?;
+        verify::write(shell, path, trace.as_ref().zip(decided.inputs()), decision)?;
+    }
+    shell.out(&format!("{:#}", route::json::decision(decision)))?;
+    verdict(decision.ending)
 }
 
 /// `provost explain`
 pub fn explain(shell: &Shell, args: &ExplainArgs) -> Result<Verdict, Failure> {
-    let ready = Ready::with_route(shell, &args.route)?;
-    let decided = decide(shell, &ready, &args.route, &args.inputs)?;
+    let route = match (&args.route, &args.from) {
+        (_, Some(file)) => return stored::explain(shell, file, args.verbose),
+        (Some(route), None) => route,
+        (None, None) => return Err(Failure::Usage("a route is needed, or `--from FILE`".to_owned())),
+    };
+    let ready = Ready::with_route(shell, route)?;
+    let decided = decide(shell, &ready, route, &args.inputs)?;
     let decision = decided.decision();
-    if shell.format == Format::Json {
-        shell.out(&format!("{:#}", route::json::decision(decision)))?;
-        return verdict(decision.ending);
+    let trace = decided.trace(&ready)?;
+    if let Some(path) = &args.certificate {
+        verify::write(shell, path, trace.as_ref().zip(decided.inputs()), decision)?;
     }
-    let inputs = match &decided {
-        Decided::Of(_, inputs) => Some(inputs),
-        Decided::Invalid(_) => None,
-    };
-    let trace = match inputs {
-        Some(inputs) => Some(route::choose(&ready.plan, &args.route, inputs).map_err(failure)?),
-        None => None,
-    };
-    let told = explain::Told { decision, plan: &ready.plan, inputs, trace: trace.as_ref() };
-    shell.out(&explain::text(&told, args.verbose))?;
-    verdict(decision.ending)
+    let told = explain::Told { decision, plan: &ready.plan, inputs: decided.inputs(), trace: trace.as_ref() };
+    tell(shell, &told, args.verbose)
+}
+
+/// Writes an explanation, or as JSON the decision.
+pub fn tell(shell: &Shell, told: &explain::Told<'_>, verbose: bool) -> Result<Verdict, Failure> {
+    match shell.format {
+        Format::Json => shell.out(&format!("{:#}", route::json::decision(told.decision)))?,
+        Format::Text => shell.out(&explain::text(told, verbose))?,
+    }
+    verdict(told.decision.ending)
 }

@@ -29,6 +29,7 @@ impl World for Disk {
     }
 
     fn list(&self, dir: &Path, extension: &str) -> Result<Vec<PathBuf>, WorldError> {
+        let dir = on_disk(dir);
         let home = fs::canonicalize(dir).map_err(|e| unreadable(dir, &e))?;
         let mut found = Vec::new();
         let entries = WalkDir::new(dir).follow_root_links(true).into_iter();
@@ -53,7 +54,7 @@ impl World for Disk {
     }
 
     fn is_dir(&self, path: &Path) -> bool {
-        path.is_dir()
+        on_disk(path).is_dir()
     }
 
     fn write_atomic(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError> {
@@ -75,6 +76,11 @@ impl World for Disk {
         let nanoseconds = i128::try_from(since.as_nanos()).map_err(|_| WorldError::NoTime)?;
         Decimal::from_units(nanoseconds).and_then(Instant::from_seconds).ok_or(WorldError::NoTime)
     }
+}
+
+/// The folder itself, which a normal path leaves empty, as the system wants it.
+fn on_disk(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 /// All of standard input; more than `limit` bytes are refused.

@@ -80,11 +80,16 @@ fn request(
         }
     };
     let assignments = assignments(&args.set)?;
-    let node = match facts::set::set(node, &plan.policy, request_type, &assignments, sources) {
-        Ok(node) => node,
-        Err(found) => return Ok(Err(found)),
-    };
-    Ok(facts::request::request(&plan.policy, &plan.services, request_type, &node))
+    let (node, mut found) = facts::set::set(node, &plan.policy, request_type, &assignments, sources);
+    let decoded = facts::request::request(&plan.policy, &plan.services, request_type, &node);
+    Ok(match decoded {
+        Ok(request) if found.is_empty() => Ok(request),
+        Ok(_) => Err(found),
+        Err(more) => {
+            found.extend(more);
+            Err(found)
+        }
+    })
 }
 
 /// `FIELD=VALUE`, each.

@@ -19,7 +19,9 @@ mod graph;
 mod inputs;
 mod new;
 pub mod shell;
+mod stored;
 mod test;
+mod verify;
 mod what_if;
 mod why_not;
 
@@ -69,6 +71,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
         Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Verify(args) => verify::run(shell, &args),
         Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),

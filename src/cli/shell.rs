@@ -43,8 +43,10 @@ pub enum Verdict {
 pub struct Shell {
     /// The files.
     pub disk: Disk,
-    /// The folder that was named.
+    /// The folder that was named, or the current one.
     pub dir: PathBuf,
+    /// Whether a folder was named.
+    pub package_named: bool,
     /// The member that was named.
     pub member: Option<String>,
     /// How results are written.
@@ -63,7 +65,13 @@ pub struct Opened {
 impl Shell {
     /// The shell for these arguments.
     pub fn new(arguments: &Arguments) -> Self {
-        Self { disk: Disk, dir: arguments.package.clone(), member: arguments.member.clone(), format: arguments.format }
+        Self {
+            disk: Disk,
+            dir: arguments.package.clone().unwrap_or_else(|| PathBuf::from(".")),
+            package_named: arguments.package.is_some(),
+            member: arguments.member.clone(),
+            format: arguments.format,
+        }
     }
 
     /// Writes a result to standard output.

@@ -5,6 +5,7 @@ use super::decide::{Ready, decide, verdict};
 use super::inputs;
 use super::shell::{Failure, Shell, Verdict};
 use crate::explain::compare;
+use crate::route::decision::Ending;
 
 /// Runs it; the exit code is that of the decision with the changes.
 pub fn run(shell: &Shell, args: &WhatIfArgs) -> Result<Verdict, Failure> {
@@ -32,6 +33,10 @@ pub fn run(shell: &Shell, args: &WhatIfArgs) -> Result<Verdict, Failure> {
         ..before.clone()
     };
     let before = decide(shell, &ready, &args.route, &before)?;
+    if before.decision().ending == Ending::Invalid {
+        let help = "name a whole request with `--request FILE`; `--set` holds only the changes to it";
+        return Err(Failure::Usage(format!("the request as it is, is invalid\n  help: {help}")));
+    }
     let after = decide(shell, &ready, &args.route, &after)?;
     let (before, after) = (before.decision(), after.decision());
     match shell.format {

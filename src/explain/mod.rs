@@ -34,6 +34,11 @@ pub struct Told<'a> {
     pub trace: Option<&'a Trace<'a>>,
 }
 
+/// A place behind a line: `  [rules/work.provost:12:5]`; nothing where none is known, as of a stored certificate.
+pub fn place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!("  [{at}]") }
+}
+
 impl Told<'_> {
     /// The route that was decided.
     pub fn route(&self) -> Option<&Route> {

@@ -3,7 +3,7 @@
 use super::funnel::{Funnel, Row, funnel};
 use super::miss::miss;
 use super::table::{Align, count, grouped, some, table};
-use super::{Told, roles, rules};
+use super::{Told, place, roles, rules};
 use crate::facts::SignalValue;
 use crate::route::decision::{Ending, Failure, Unroutable};
 
@@ -74,7 +74,7 @@ fn invalid(told: &Told<'_>) -> String {
 }
 
 fn denied(told: &Told<'_>) -> String {
-    let line = |f: &Failure| format!("{}: {}  [{}]", f.constraint, miss(f).words, f.at);
+    let line = |f: &Failure| format!("{}: {}{}", f.constraint, miss(f).words, place(&f.at));
     section("denied by", &told.decision.denied_by.iter().map(line).collect::<Vec<_>>())
 }
 
@@ -149,7 +149,9 @@ fn constraints(told: &Told<'_>, funnel: &Funnel, everything: bool) -> String {
     if funnel.rows.is_empty() {
         return String::new();
     }
-    let head = ["constraint", "alone", "left", "only", "unknown", "nearest miss", "where"];
+    // A stored certificate holds no places, and a heading above nothing would ask where they are.
+    let places = if funnel.rows.iter().all(|row| row.at.is_empty()) { "" } else { "where" };
+    let head = ["constraint", "alone", "left", "only", "unknown", "nearest miss", places];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     let most = if everything { usize::MAX } else { FEW + 2 };
     for row in funnel.rows.iter().take(most) {
@@ -254,10 +256,10 @@ fn everyone(told: &Told<'_>) -> String {
         for failure in &rejected.by {
             let verdict = failure.verdict.word();
             lines.push(format!(
-                "    {} is {verdict}: {}  [{}]",
+                "    {} is {verdict}: {}{}",
                 told.short(&failure.constraint),
                 miss(failure).with_distance(),
-                failure.at
+                place(&failure.at)
             ));
         }
     }

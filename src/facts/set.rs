@@ -16,16 +16,17 @@ use crate::data::{Findings, Key, Kind, Node, plain, shortened};
 /// The name of the source that holds the assignments, one a line, so that diagnostics can point into them.
 pub const SOURCE: &str = "--set";
 
-/// Merges assignments `(path, text)` into a request; a path goes into records by dots.
+/// Merges assignments `(path, text)` into a request; a path goes into records by dots. What is wrong with some of them
+/// comes beside the request with the others merged in, so that everything can be said at once.
 pub fn set(
     node: Node,
     policy: &Policy,
     request_type: &Name,
     assignments: &[(String, String)],
     sources: &mut Sources,
-) -> Result<Node, Vec<Diagnostic>> {
+) -> (Node, Vec<Diagnostic>) {
     if assignments.is_empty() {
-        return Ok(node);
+        return (node, Vec::new());
     }
     let lines: Vec<String> = assignments.iter().map(|(path, text)| format!("{path}={text}")).collect();
     let file = sources.add(SOURCE, lines.join("\n"));
@@ -50,7 +51,7 @@ pub fn set(
             Err(found) => findings.push(*found),
         }
     }
-    findings.into_result(merged)
+    (merged, findings.into_vec())
 }
 
 /// What is wrong with an assignment. Boxed, since it is rare and large.

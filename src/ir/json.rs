@@ -10,7 +10,7 @@ use super::{
     Generator, Guarantee, Invariant, Policy, RequestType, Route, Service, Services, Signal, Table, Term, Trait, Waiver,
 };
 use crate::base::Name;
-use crate::base::pattern::Step;
+use crate::base::pattern::{Pattern, Step};
 use crate::value::{Unit, Value};
 
 /// The whole policy.
@@ -93,7 +93,7 @@ pub fn expr(expr: &Expr) -> Json {
         Expr::Row(name, key) => json!(["row", &**name, self::expr(key)]),
         Expr::Implements(of, name) => json!(["is", self::expr(of), &**name]),
         Expr::Matches(of, pattern) => {
-            json!(["matches", self::expr(of), &*pattern.source, list(&pattern.program, pattern_step)])
+            json!(["matches", self::expr(of), &*pattern.source, self::pattern(pattern)])
         }
         Expr::Call(name, args) => headed("call", Some(name), args),
         Expr::Function(function, args) => headed(function.word(), None, args),
@@ -156,6 +156,11 @@ fn generator(generator: &Generator) -> Json {
         "filter": option(generator.filter.as_ref(), expr),
         "take": expr(&generator.take),
     })
+}
+
+/// The program of a pattern.
+pub fn pattern(pattern: &Pattern) -> Json {
+    list(&pattern.program, pattern_step)
 }
 
 /// `["ranges", [from, to], …]` with code points, `["split", a, b]`, `["jump", a]`, `["start"]`, `["end"]`, `["match"]`.
@@ -286,13 +291,17 @@ fn constraint(of: &Constraint) -> Json {
     })
 }
 
-fn clause(of: &Clause) -> Json {
-    let effect = match of.effect {
+/// The word for what a clause does.
+pub fn effect(effect: Effect) -> &'static str {
+    match effect {
         Effect::Require => "require",
         Effect::Exclude => "exclude",
         Effect::Deny => "deny",
-    };
-    json!([effect, expr(&of.condition)])
+    }
+}
+
+fn clause(of: &Clause) -> Json {
+    json!([effect(of.effect), expr(&of.condition)])
 }
 
 fn term(of: &Term) -> Json {

@@ -176,7 +176,7 @@ impl Loader<'_> {
                 paths.push(path);
             } else if self.world.is_dir(&path) {
                 match self.world.list(&path, "provost") {
-                    Ok(found) => paths.extend(found),
+                    Ok(found) => paths.extend(found.iter().map(|path| normal(path))),
                     Err(error) => self.unreadable(&path, &error),
                 }
             } else if let Some(span) = named {

@@ -142,6 +142,16 @@ impl Program {
         }
     }
 
+    /// The declaration a path of a package refers to, for whoever asks only whether there is one.
+    pub fn lookup(&self, package: usize, path: &Path) -> Option<&Declared> {
+        let home = match &path.package {
+            None => package,
+            Some(alias) => *self.packages.get(package)?.dependencies.get(&alias.text)?,
+        };
+        let name = self.qualified(home, &path.name.text);
+        self.by_name(&name).filter(|_| !self.broken.contains(&name))
+    }
+
     fn dependency(&self, package: usize, alias: &Ident) -> Result<usize, Box<Diagnostic>> {
         let known = self.packages.get(package).map(|p| &p.dependencies);
         if let Some(place) = known.and_then(|d| d.get(&alias.text)) {

@@ -82,7 +82,8 @@ fn fits(lower: &mut Lower<'_>, text: &str) -> bool {
         lower.report(error.help("state large collections as data and import them"));
         return false;
     }
-    for (at, letter) in text.char_indices().filter(|(_, c)| never_right(*c)) {
+    let alone = |at: usize, c: char| c == '\r' && text.as_bytes().get(at + 1) != Some(&b'\n');
+    for (at, letter) in text.char_indices().filter(|(at, c)| never_right(*c) || alone(*at, *c)) {
         let code = u32::from(letter);
         let message = format!("the character U+{code:04X} belongs in no source file");
         let span = lower.span_of(text.get(at..at + letter.len_utf8()).unwrap_or(""));
@@ -92,7 +93,8 @@ fn fits(lower: &mut Lower<'_>, text: &str) -> bool {
     true
 }
 
-/// Control characters, and those that make a text look like another than it is.
+/// Control characters, and those that make a text look like another than it is. A carriage return is one of them where it
+/// ends no line: some editors show a line of its own behind it, and a comment goes on.
 fn never_right(letter: char) -> bool {
     let control = letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
     control || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

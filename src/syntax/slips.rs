@@ -109,6 +109,11 @@ fn no_colon(place: &Place<'_>) -> Option<Slip> {
     if place.kind != Kind::Word || infix || !place.could_be(Rule::colon) {
         return None;
     }
+    if place.before == "after" {
+        let help =
+            "a stage that waits for others has a line of its own, without `stages`: `review after ocr, translate`";
+        return Some(Slip::new("`stages` and `after` do not stand together", "a stage behind `after`", help));
+    }
     if matches!(place.before, "contains" | "has" | "includes") {
         return Some(contains(place.before));
     }
@@ -210,6 +215,9 @@ fn wrong_word(place: &Place<'_>) -> Option<Slip> {
             Slip::new("`not` stands before a whole condition", "not here", "write `not a in b` instead of `a not in b`")
         }
         "contains" | "has" | "includes" if infix => contains(place.letters),
+        _ if word && place.before == "deny" => {
+            Slip::new("a denial says when", "`when` is missing before this", "write `deny when …`")
+        }
         "elif" | "elseif" | "elsif" => {
             let slip = Slip::new(format!("`{}` is written `else if`", place.letters), "two words", "write `else if`");
             slip.write(place.letters.len(), "else if")

@@ -134,8 +134,7 @@ fn data(block: &Block, package: &Package) -> Vec<Diagnostic> {
         let words = block.text.split_whitespace().filter_map(|word| word.split_once('='));
         let words: Vec<(String, String)> = words.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
         let empty = data::read_json(FileId(0), "{}").unwrap();
-        let typed = set::set(empty, &package.policy, &Name::from(ty), &words, &mut sources);
-        return typed.err().unwrap_or_default();
+        return set::set(empty, &package.policy, &Name::from(ty), &words, &mut sources).1;
     }
     let name = format!("block.{}", block.mark("extension").unwrap_or(&block.language));
     let node = match data::read(FileId(0), &name, &block.text) {

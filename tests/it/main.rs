@@ -14,7 +14,9 @@
 mod cases;
 mod docs;
 mod house;
+mod laws;
 mod limits;
 mod oracle;
 mod price_map;
 mod routing;
+mod stored;

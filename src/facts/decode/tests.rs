@@ -267,7 +267,10 @@ fn assign(base: &str, assignments: &[(&str, &str)]) -> Result<Value, Vec<String>
     let file = sources.add("r", base);
     let node = read_as(Format::Json, file, base).unwrap();
     let owned: Vec<(String, String)> = assignments.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
-    let node = set::set(node, &policy(), &"Job".into(), &owned, &mut sources).map_err(|f| lines(&sources, &f))?;
+    let (node, wrong) = set::set(node, &policy(), &"Job".into(), &owned, &mut sources);
+    if !wrong.is_empty() {
+        return Err(lines(&sources, &wrong));
+    }
     let read = request::request(&policy(), &services(), &"Job".into(), &node);
     read.map(|r| r.value).map_err(|found| lines(&sources, &found))
 }

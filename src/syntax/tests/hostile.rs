@@ -153,6 +153,7 @@ fn errors_are_counted_beyond_the_limit() {
 fn characters_that_lie_are_refused() {
     assert_eq!(codes_of("let a = \"x\0y\""), ["P0112"]);
     assert_eq!(codes_of("// \u{202e} evil\nlet a = 1"), ["P0112"]);
+    assert_eq!(codes_of("// a comment\rlet a = 1\r\n"), ["P0112"], "an editor shows the item, the parser would not");
     assert!(codes_of("\0\0\0").contains(&"P0112"));
     assert!(codes_of("\u{feff}let a = 1\r\nlet b = 2\r\n").is_empty());
     assert_eq!(codes_of("\u{feff}let a 1").len(), 1);

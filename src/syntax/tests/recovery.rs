@@ -176,6 +176,7 @@ fn known_slips_say_what_to_write() {
             "the reason is not in quotes",
             "write the reason as a text: `because \"…\"`",
         ),
+        ("rule z on r { deny request.x > 1 }", "a denial says when", "write `deny when …`"),
         ("record R { a int }", "expected `:` before `int`", "a name is followed by a colon: `a: int`"),
         (
             "let a = \"\\q\"",

@@ -103,6 +103,11 @@ impl Case {
     }
 }
 
+/// A case's folder as a world in memory.
+pub fn world_of(dir: &Path) -> MemoryWorld {
+    Case { name: String::new(), dir: dir.to_path_buf(), asserted: RefCell::default() }.world()
+}
+
 fn is_snapshot(path: &Path) -> bool {
     path.to_string_lossy().ends_with(".snap") || path.to_string_lossy().ends_with(".snap.new")
 }

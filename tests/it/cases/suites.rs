@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use provost::base::{Name, Sources};
+use provost::base::{Instant, Name, Sources};
 use provost::data::{self, Node};
-use provost::facts::{request, signals};
+use provost::diag::Diagnostic;
+use provost::facts::{Inputs, Signals, request, signals};
+use provost::route::{self, Decision, decision::Problem};
 use provost::{package, syntax};
 
 use super::{Case, Outcome};
@@ -48,9 +50,41 @@ pub fn check(case: &Case) -> Outcome {
     case.expect(&package.diagnostics, &package.sources)
 }
 
-/// Decides `request.json` on the route named in `route` with `signals.json`, and compares with `decision.snap`.
-pub fn decide(_case: &Case) -> Outcome {
-    Err("this suite does not run yet".to_owned())
+/// Decides `request.json` on the route named in `route` with `signals.json`, at the instant in `now`, and compares with
+/// `decision.snap`. A file `package` names the folder of the package, where it is not the case itself.
+pub fn decide(case: &Case) -> Outcome {
+    let folder = case.word("package").unwrap_or_else(|| ".".to_owned());
+    let mut package = package::open(&case.world(), Path::new(&folder));
+    case.expect(&package.diagnostics, &package.sources)?;
+    let route: Name = case.word("route").ok_or("the case names no `route`")?.into();
+    let (policy, services) = (package.policy.clone(), package.services.clone());
+    let plan = provost::plan::plan(policy.into(), services.into());
+    let ty = plan.policy.routes.get(&route).map(|r| r.request.clone()).ok_or(format!("there is no route `{route}`"))?;
+    let mut node = |name: &str| -> Result<Option<Node>, String> {
+        let Some(text) = case.read(name) else { return Ok(None) };
+        let file = package.sources.add(name, &*text);
+        data::read(file, name, &text).map(Some).map_err(|found| messages(&found))
+    };
+    let asked = node("request.json")?.ok_or("the case has no `request.json`")?;
+    let signals = match node("signals.json")? {
+        Some(stated) => signals::signals(&plan.policy, &plan.services, &stated).map_err(|found| messages(&found))?,
+        None => Signals::default(),
+    };
+    let now: Instant = case.word("now").as_deref().unwrap_or(super::NOW).parse().map_err(|e| format!("now: {e}"))?;
+    let decision = match request::request(&plan.policy, &plan.services, &ty, &asked) {
+        Ok(request) => route::decide(&plan, &route, &Inputs { request, signals, now }).map_err(|e| e.to_string())?,
+        Err(found) => {
+            let problem = |(field, message): (String, String)| Problem { field: Some(field), message, at: None };
+            let problems = request::refusals(&found).into_iter().map(problem).collect();
+            Decision::invalid(&plan, route, problems, now)
+        }
+    };
+    case.snapshot("decision", &format!("{:#}", route::json::decision(&decision)));
+    Ok(())
+}
+
+fn messages(found: &[Diagnostic]) -> String {
+    found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("\n")
 }
 
 /// Explains the same decision in words, and compares with `explanation.snap`.

@@ -20,6 +20,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("eval", "base value ir facts plan"),
     ("route", "base value ir facts plan eval"),
     ("proof", "base value ir facts plan eval route"),
+    ("stored", "base value ir facts"),
     ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
     ("package", STAGES),
@@ -34,13 +35,13 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof solve explain mission draw package fmt lint suite ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide serve lsp",
     ),
     ("main", "cli"),
 ];
 const STAGES: &str =
-    "base diag world data value syntax graph resolve ir check facts plan eval route proof solve explain mission";
-const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof solve explain mission draw package fmt lint suite ide";
+    "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
+const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
 const CRATES: &[(&str, &str)] = &[

@@ -8,7 +8,7 @@ const STILL_LONGER: &[&str] = &["src/syntax/ast.rs"];
 const FUNCTION_LINES: usize = 70;
 
 fn rust_files() -> Vec<Source> {
-    ["src", "tests"].iter().flat_map(|folder| files(folder, &["rs"])).collect()
+    ["src", "tests", "benches"].iter().flat_map(|folder| files(folder, &["rs"])).collect()
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod generate;
 mod mutations;
 mod rng;
 
+pub use certificates::certified;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -1,0 +1,65 @@
+//! Certificates: written beside a decision, and re-checked by the verifier, which shares no code with the engine.
+
+use std::path::Path;
+
+use super::args::{Format, VerifyArgs};
+use super::shell::{Failure, Shell, Verdict};
+use crate::base::canonical;
+use crate::base::limits;
+use crate::facts::Inputs;
+use crate::ir;
+use crate::proof;
+use crate::route::decision::Decision;
+use crate::route::trace::Trace;
+use crate::stored;
+use crate::world::{World as _, shown};
+
+/// Writes the certificate of a decision, whole or not at all.
+pub fn write(
+    shell: &Shell,
+    path: &Path,
+    traced: Option<(&Trace<'_>, &Inputs)>,
+    decision: &Decision,
+) -> Result<(), Failure> {
+    let Some((trace, inputs)) = traced else {
+        shell.remark("warning: a request that could not be read has no certificate; none was written");
+        return Ok(());
+    };
+    let certificate = proof::prove(trace, inputs, decision).map_err(|e| Failure::Unexpected(e.to_string()))?;
+    Ok(shell.disk.write_atomic(path, canonical::to_string(&certificate).as_bytes())?)
+}
+
+/// `provost verify`
+pub fn run(shell: &Shell, args: &VerifyArgs) -> Result<Verdict, Failure> {
+    let bytes = shell.disk.read(&args.file, limits::CERTIFICATE_BYTES)?;
+    let checked = provost_verifier::verify(&bytes);
+    let verified = checked.is_ok();
+    match shell.format {
+        Format::Text => shell.out(&provost_verifier::as_text(&checked))?,
+        Format::Json => shell.out(&provost_verifier::as_json(&checked))?,
+    }
+    if !verified {
+        return Ok(Verdict::No);
+    }
+    of_package(shell, &bytes, &args.file)
+}
+
+/// Whether the package that was named, if one was, is that of a certificate.
+pub fn of_package(shell: &Shell, bytes: &[u8], file: &Path) -> Result<Verdict, Failure> {
+    if shell.package_named { same_policy(shell, bytes, file) } else { Ok(Verdict::Yes) }
+}
+
+/// Whether a certificate speaks of the policy of the package that was named.
+fn same_policy(shell: &Shell, bytes: &[u8], file: &Path) -> Result<Verdict, Failure> {
+    let certificate = stored::document(bytes).map_err(|e| Failure::Unexpected(e.to_string()))?;
+    let certified = certificate.get("policy").map(canonical::digest);
+    for opened in shell.packages()? {
+        let opened = shell.sound(opened)?;
+        if Some(canonical::digest(&ir::json::policy(&opened.package.policy))) == certified {
+            shell.remark(&format!("the policy is that of `{}`", shown(&opened.dir)));
+            return Ok(Verdict::Yes);
+        }
+    }
+    shell.remark(&format!("refused: the policy of `{}` is not that of the package", shown(file)));
+    Ok(Verdict::No)
+}
