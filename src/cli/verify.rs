@@ -26,7 +26,7 @@ pub fn write(
         return Ok(());
     };
     let certificate = proof::prove(trace, inputs, decision).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    Ok(shell.disk.write_atomic(path, canonical::to_string(&certificate).as_bytes())?)
+    Ok(shell.disk.write_atomic(path, certificate.as_bytes())?)
 }
 
 /// `provost verify`

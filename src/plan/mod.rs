@@ -45,6 +45,10 @@ pub struct Plan {
     pub routes: BTreeMap<Name, RoutePlan>,
     /// The slots that an evaluation needs at most.
     pub slots: usize,
+    /// The canonical text of the policy.
+    pub policy_text: String,
+    /// The canonical text of the services.
+    pub services_text: String,
     /// The digest of the policy.
     pub policy_digest: String,
     /// The digest of the services.
@@ -61,9 +65,23 @@ pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
     let relations: Vec<(Name, Vec<Option<Vec<usize>>>)> =
         compiler.relations.iter().map(|field| (field.clone(), compile::relation(&services, field))).collect();
     let selves = names.iter().cloned().map(Value::Service).collect();
-    let policy_digest = canonical::digest(&ir::json::policy(&policy));
-    let services_digest = canonical::digest(&ir::json::services(&services));
-    Plan { names, selves, columns, relations, routes, slots, policy_digest, services_digest, policy, services }
+    // The texts are kept for certificates, which hold them whole.
+    let policy_text = canonical::to_string(&ir::json::policy(&policy));
+    let services_text = canonical::to_string(&ir::json::services(&services));
+    Plan {
+        names,
+        selves,
+        columns,
+        relations,
+        routes,
+        slots,
+        policy_digest: canonical::digest_bytes(policy_text.as_bytes()),
+        services_digest: canonical::digest_bytes(services_text.as_bytes()),
+        policy_text,
+        services_text,
+        policy,
+        services,
+    }
 }
 
 impl Plan {

@@ -10,9 +10,8 @@ mod tree;
 
 use serde_json::{Value as Json, json};
 
-use crate::base::Instant;
+use crate::base::canonical;
 use crate::facts::Inputs;
-use crate::ir;
 use crate::route::{DecideError, Decision, Ending, Trace, json as facts};
 
 /// Why there is no certificate.
@@ -29,8 +28,8 @@ pub enum ProofError {
     Limit(#[from] DecideError),
 }
 
-/// The certificate of a decision.
-pub fn prove(trace: &Trace<'_>, inputs: &Inputs, decision: &Decision) -> Result<Json, ProofError> {
+/// The certificate of a decision, in its canonical spelling.
+pub fn prove(trace: &Trace<'_>, inputs: &Inputs, decision: &Decision) -> Result<String, ProofError> {
     let plan = trace.outcome.plan;
     if decision.inputs.request.is_none() {
         return Err(ProofError::Unread);
@@ -43,18 +42,21 @@ pub fn prove(trace: &Trace<'_>, inputs: &Inputs, decision: &Decision) -> Result<
         Ending::Routed => steps::routed(trace)?,
         Ending::Unroutable => steps::unroutable(trace, decision)?,
     };
-    let now: Instant = inputs.now;
-    Ok(json!({
-        "schema": "provost.certificate/1",
-        "policy": ir::json::policy(&plan.policy),
-        "services": ir::json::services(&plan.services),
-        "request": facts::request(&inputs.request),
-        "signals": facts::signals(&inputs.signals),
-        "now": now.to_string(),
-        "route": &*decision.route,
-        "decision": claim(decision),
-        "steps": steps,
-    }))
+    let text = |json: &Json| canonical::to_string(json);
+    // The keys stand in their order; policy and services were spelled when the plan was made.
+    let members = [
+        ("decision", text(&claim(decision))),
+        ("now", text(&json!(inputs.now.to_string()))),
+        ("policy", plan.policy_text.clone()),
+        ("request", text(&facts::request(&inputs.request))),
+        ("route", text(&json!(&*decision.route))),
+        ("schema", text(&json!("provost.certificate/1"))),
+        ("services", plan.services_text.clone()),
+        ("signals", text(&facts::signals(&inputs.signals))),
+        ("steps", text(&Json::Array(steps))),
+    ];
+    let members: Vec<String> = members.iter().map(|(key, text)| format!("\"{key}\":{text}")).collect();
+    Ok(format!("{{{}}}", members.join(",")))
 }
 
 /// What a certificate says of the decision: all but who was rejected, which follows from the steps.

@@ -122,12 +122,12 @@ fn relaxed(problem: &mut Problem<'_>, dropped: &Bits, place: usize) -> Result<Js
     let (mut trees, mut known) = (Subtrees::default(), BTreeMap::new());
     for (at, service) in grower.domain(place).to_vec().into_iter().enumerate() {
         let class = alike.map(|alike| alike.class(service));
-        let tree = match class.and_then(|class| known.get(&class).cloned()) {
-            Some(tree) => tree,
-            None => Json::Array(with(&mut grower, (place, service), list)?),
-        };
-        class.map(|class| known.insert(class, tree.clone()));
-        trees.add(at, tree);
+        if let Some(place) = class.and_then(|class| known.get(&class)) {
+            trees.share(at, *place);
+            continue;
+        }
+        let tree = trees.add(at, Json::Array(with(&mut grower, (place, service), list)?));
+        class.map(|class| known.insert(class, tree));
     }
     Ok(json!({ "step": "relaxation", "branches": branches, "tried": trees.json() }))
 }

@@ -186,17 +186,26 @@ impl<'a, 'o> Grower<'a, 'o> {
         let mut excluded: BTreeMap<Reason, Vec<usize>> = BTreeMap::new();
         let mut refuted = Subtrees::default();
         let (mut chosen, mut rest, mut completed) = (Json::Null, Json::Null, None);
-        let mut known: BTreeMap<u32, Json> = BTreeMap::new();
+        // Candidates that nothing can tell apart are excluded for the same reason, or refuted by the same tree.
+        let alike = plan.alike.as_deref().filter(|_| !plan.list);
+        let mut known: BTreeMap<u32, Result<Reason, usize>> = BTreeMap::new();
         for (at, option) in self.options(state, *role)? {
+            let class = alike.zip(option).map(|(alike, service)| alike.class(service));
+            match class.and_then(|class| known.get(&class)) {
+                Some(Ok(reason)) => {
+                    excluded.entry(*reason).or_default().push(at);
+                    continue;
+                }
+                Some(Err(tree)) => {
+                    refuted.share(at, *tree);
+                    continue;
+                }
+                None => {}
+            }
             let next = self.take(state, *role, at, option);
             if let Some(reason) = self.failing(&next, *role, option)? {
                 excluded.entry(reason).or_default().push(at);
-                continue;
-            }
-            // Candidates that nothing can tell apart are refuted by the same tree.
-            let class = plan.alike.as_ref().zip(option).map(|(alike, service)| alike.class(service));
-            if let Some(tree) = class.filter(|_| !plan.list).and_then(|class| known.get(&class)) {
-                refuted.add(at, tree.clone());
+                class.map(|class| known.insert(class, Ok(reason)));
                 continue;
             }
             let still = if plan.list && option.is_some() { group } else { later };
@@ -206,9 +215,8 @@ impl<'a, 'o> Grower<'a, 'o> {
                 (chosen, rest, completed) = (json!(at), Json::Array(branches), Some(filled));
                 break;
             }
-            let tree = Json::Array(branches);
-            class.map(|class| known.insert(class, tree.clone()));
-            refuted.add(at, tree);
+            let tree = refuted.add(at, Json::Array(branches));
+            class.map(|class| known.insert(class, Err(tree)));
         }
         let excluded = self.excluded(&excluded, "options");
         let branch = json!({
@@ -293,6 +301,9 @@ impl<'a, 'o> Grower<'a, 'o> {
 
     /// The first demand that fails now that an option of a role is taken.
     pub fn failing(&mut self, next: &State, role: usize, option: Option<usize>) -> Grown<Option<Reason>> {
+        if !self.between.iter().any(|of| of.candidate == Some(role) || of.needs & bit(role) != 0) {
+            return Ok(None);
+        }
         self.stand(next);
         let open = next.open();
         if let Some(given) = self.problem.machine.given.get_mut(role).filter(|_| open & bit(role) != 0) {
@@ -404,13 +415,19 @@ pub struct Subtrees {
 }
 
 impl Subtrees {
-    /// Adds an option.
-    pub fn add(&mut self, at: usize, tree: Json) {
+    /// Adds an option, and says with which place others may share its tree.
+    pub fn add(&mut self, at: usize, tree: Json) -> usize {
         let groups = &mut self.groups;
         let place = *self.places.entry(canonical::to_string(&tree)).or_insert_with(|| {
             groups.push((Vec::new(), tree));
             groups.len() - 1
         });
+        self.share(at, place);
+        place
+    }
+
+    /// Adds an option with the tree at a place.
+    pub fn share(&mut self, at: usize, place: usize) {
         if let Some((positions, _)) = self.groups.get_mut(place) {
             positions.push(at);
         }

@@ -4,11 +4,10 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::Refusal;
-use crate::expr::{DEPTH, Expr, Generator};
-use crate::functions;
-use crate::operators;
+use crate::expr::{DEPTH, Expr};
 use crate::program::{Checked, Program};
 use crate::value::{Name, Value};
+use crate::{functions, operators, totals};
 
 /// What an expression is worth.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +30,7 @@ pub type Assignment = Vec<Option<Vec<Name>>>;
 pub struct Frame<'a> {
     /// `service`.
     pub subject: Option<&'a Name>,
-    /// The role, no list, whose name means the candidate under test as well.
+    /// The role whose candidate that is.
     pub focus: Option<usize>,
     /// The variable that stands for the candidate, in a condition on each element of a list role.
     pub variable: Option<&'a Name>,
@@ -49,11 +48,13 @@ pub struct World<'p> {
     budget: Cell<u64>,
 }
 
-/// Variables, the innermost last.
-pub type Variables = Vec<(Name, Worth)>;
-
-/// Sort keys with what is taken, or what there is instead.
-type Taken = Result<Vec<(Value, Value)>, Worth>;
+/// Where an expression stands.
+struct Place<'a> {
+    frame: Frame<'a>,
+    /// Variables, the innermost last.
+    variables: Vec<(Name, Worth)>,
+    depth: usize,
+}
 
 impl<'p> World<'p> {
     /// Evaluation within this many steps altogether.
@@ -69,103 +70,122 @@ impl<'p> World<'p> {
         Ok(())
     }
 
-    /// What an expression is worth; a variable may stand for the candidate.
+    /// What an expression is worth.
     pub fn worth(&self, expr: &Expr, frame: Frame) -> Checked<Worth> {
         let candidate = frame.subject.map(|subject| Known(Value::Service(subject.clone())));
-        let mut variables = frame.variable.cloned().zip(candidate).into_iter().collect();
-        self.eval(expr, frame, &mut variables, 0)
+        let variables = frame.variable.cloned().zip(candidate).into_iter().collect();
+        self.eval(expr, &mut Place { frame, variables, depth: 0 })
     }
 
     /// A condition in Kleene's logic: `None` is unknown.
     pub fn truth(&self, expr: &Expr, frame: Frame) -> Checked<Option<bool>> {
-        truth_of(self.worth(expr, frame)?)
+        truth_of(&self.worth(expr, frame)?)
     }
 
-    /// What an expression is worth with these variables.
-    pub fn eval(&self, expr: &Expr, frame: Frame, variables: &mut Variables, depth: usize) -> Checked<Worth> {
+    fn eval(&self, expr: &Expr, at: &mut Place) -> Checked<Worth> {
         self.charge(1)?;
-        if depth > DEPTH {
+        if at.depth > DEPTH {
             return Err(Refusal::new("limits", "an expression nested too deeply"));
         }
-        let deeper = depth + 1;
-        match expr {
-            Expr::Literal(value) => Ok(Known(value.clone())),
-            Expr::Variable(name) => {
-                let found = variables.iter().rev().find(|(variable, _)| variable == name);
+        at.depth += 1;
+        let worth = match expr.word.as_str() {
+            "literal" => Ok(perhaps(expr.value.clone())),
+            "all" | "any" => self.quantifier(expr, at),
+            "each" => self.each(expr, at),
+            op if op.ends_with(" of") => self.fold(expr, at),
+            _ => {
+                let mut operands = Vec::new();
+                for operand in &expr.operands {
+                    operands.push(operand.as_ref().map_or(Ok(Unknown), |operand| self.eval(operand, at))?);
+                }
+                self.word(expr, operands, at)
+            }
+        };
+        at.depth -= 1;
+        worth
+    }
+
+    /// A word whose operands are evaluated first.
+    fn word(&self, expr: &Expr, operands: Vec<Worth>, at: &mut Place) -> Checked<Worth> {
+        let name = expr.names.first();
+        let of = |operands: &[Worth], found: &dyn Fn(&Value) -> Checked<Worth>| match operands {
+            [Known(value)] => found(value),
+            [other] => Ok(other.clone()),
+            _ => Err(ill("operands that are missing")),
+        };
+        match (expr.word.as_str(), name) {
+            ("request", _) => Ok(Known(self.program.request.clone())),
+            ("now", _) => Ok(Known(Value::Instant(self.program.now))),
+            // Without a candidate, `service` can only be met in the guard of a waiver, which is then unknown.
+            ("service", _) => Ok(perhaps(at.frame.subject.cloned().map(Value::Service))),
+            ("variable", Some(name)) => {
+                let found = at.variables.iter().rev().find(|(variable, _)| variable == name);
                 found.map(|(_, worth)| worth.clone()).ok_or_else(|| ill(format!("no variable `{name}`")))
             }
-            Expr::Request => Ok(Known(self.program.request.clone())),
-            // Without a candidate, `service` can only be met in the guard of a waiver, which is then unknown.
-            Expr::Subject => Ok(frame.subject.map_or(Unknown, |subject| Known(Value::Service(subject.clone())))),
-            Expr::Role(name) => self.role(name, frame),
-            Expr::Now => Ok(Known(Value::Instant(self.program.now))),
-            Expr::Total(name) => self.total(name, frame),
-            Expr::Constant(name) => {
+            ("role", Some(name)) => self.role(name, at.frame),
+            ("total", Some(name)) => self.total(name, at.frame),
+            ("constant", Some(name)) => {
                 let constant =
                     self.program.constants.get(&**name).ok_or_else(|| ill(format!("no constant `{name}`")))?;
                 Ok(perhaps(constant.clone()))
             }
-            Expr::Field(of, name) => then(self.eval(of, frame, variables, deeper)?, |of| self.field(&of, name)),
-            Expr::Closure(of, name) => then(self.eval(of, frame, variables, deeper)?, |of| self.closure(&of, name)),
-            Expr::Is(of, name) => then(self.eval(of, frame, variables, deeper)?, |of| match of {
-                Value::Service(of) => known(Value::Bool(self.program.is_service(&of, Some(name)))),
+            ("field", Some(name)) => of(&operands, &|value| self.field(value, name)),
+            ("closure", Some(name)) => of(&operands, &|value| self.closure(value, name)),
+            ("is", Some(name)) => of(&operands, &|value| match value {
+                Value::Service(of) => Ok(Known(Value::Bool(self.program.is_service(of, Some(name))))),
                 _ => Err(ill("`is` of what is no service")),
             }),
-            Expr::Matches(of, program) => then(self.eval(of, frame, variables, deeper)?, |of| match of {
-                Value::Text(of) => {
-                    self.charge((of.len() as u64 + 1).saturating_mul(program.len() as u64 + 1))?;
-                    known(Value::Bool(functions::occurs(program, &of)))
+            ("row", Some(name)) => of(&operands, &|key| {
+                let rows = self.program.tables.get(&**name).ok_or_else(|| ill(format!("no table `{name}`")))?;
+                Ok(perhaps(rows.get(key).cloned()))
+            }),
+            ("signal", Some(name)) if operands.is_empty() => self.signal(name, None),
+            ("signal", Some(name)) => of(&operands, &|service| self.signal(name, Some(service))),
+            ("matches", _) => of(&operands, &|text| match text {
+                Value::Text(text) => {
+                    self.charge((text.len() as u64 + 1).saturating_mul(expr.program.len() as u64 + 1))?;
+                    Ok(Known(Value::Bool(functions::occurs(&expr.program, text))))
                 }
                 _ => Err(ill("`matches` of what is no text")),
             }),
-            Expr::Row(table, key) => then(self.eval(key, frame, variables, deeper)?, |key| {
-                let rows = self.program.tables.get(&**table).ok_or_else(|| ill(format!("no table `{table}`")))?;
-                Ok(perhaps(rows.get(&key).cloned()))
-            }),
-            Expr::Signal(name, None) => self.signal(name, None),
-            Expr::Signal(name, Some(of)) => {
-                then(self.eval(of, frame, variables, deeper)?, |of| self.signal(name, Some(&of)))
+            ("call", Some(name)) => self.call(name, operands, at),
+            ("record", _) => {
+                let value = |worth: Worth| if let Known(value) = worth { Some(value) } else { None };
+                let fields = expr.names.iter().cloned().zip(operands.into_iter().map(value));
+                self.made(Value::record(fields.collect()))
             }
-            Expr::Call(name, operands) => self.call(name, self.all(operands, frame, variables, deeper)?, frame, deeper),
-            Expr::Record(fields) => self.record(fields, frame, variables, deeper),
-            Expr::Quantifier(all, variable, over, body) => {
-                let over = self.eval(over, frame, variables, deeper)?;
-                let Known(over) = over else { return Ok(Unknown) };
-                let mut parts = Vec::new();
-                for element in elements(&over)? {
-                    parts.push(self.bound(variable, element, body, frame, variables, deeper)?);
-                }
-                kleene(parts, !all)
-            }
-            Expr::Fold(op, generator, _) if op == "count" => self.count(generator, frame, variables, deeper),
-            Expr::Fold(op, generator, zero) => self.fold(op, generator, zero.as_ref(), frame, variables, deeper),
-            Expr::Each(generator, order, limit) => {
-                let order = order.as_ref().map(|(by, descending)| (&**by, *descending));
-                let limit = limit.as_ref().map(|limit| self.eval(limit, frame, variables, deeper)).transpose()?;
-                self.each(generator, order, limit, frame, variables, deeper)
-            }
-            Expr::Apply(word, operands) => self.apply(word, self.all(operands, frame, variables, deeper)?),
+            (word, _) => self.apply(word, operands),
         }
     }
 
-    fn all(&self, exprs: &[Expr], frame: Frame, variables: &mut Variables, depth: usize) -> Checked<Vec<Worth>> {
-        exprs.iter().map(|expr| self.eval(expr, frame, variables, depth)).collect()
-    }
-
-    /// What an expression is worth with a variable standing for an element.
-    fn bound(
-        &self,
-        variable: &Name,
-        element: &Value,
-        body: &Expr,
-        frame: Frame,
-        variables: &mut Variables,
-        depth: usize,
-    ) -> Checked<Worth> {
-        variables.push((variable.clone(), Known(element.clone())));
-        let worth = self.eval(body, frame, variables, depth);
-        variables.pop();
-        worth
+    /// Logic, and then the operators on values.
+    fn apply(&self, word: &str, operands: Vec<Worth>) -> Checked<Worth> {
+        match (word, operands.as_slice()) {
+            ("and" | "or", _) => return kleene(&operands, word == "or"),
+            ("implies", [a, b]) => return kleene(&[negated(a)?, b.clone()], true),
+            ("not", [a]) => return negated(a),
+            ("known", [Fault]) | ("??", [Fault, _]) => return Ok(Fault),
+            ("known", [a]) => return Ok(Known(Value::Bool(matches!(a, Known(_))))),
+            ("??", [Unknown, b]) => return Ok(b.clone()),
+            ("??", [a, _]) => return Ok(a.clone()),
+            ("if", [condition, a, b]) => {
+                let chosen = truth_of(condition)?;
+                return Ok(chosen.map_or(Unknown, |yes| if yes { a.clone() } else { b.clone() }));
+            }
+            _ => {}
+        }
+        let values = match together(operands) {
+            Ok(values) => values,
+            Err(other) => return Ok(other),
+        };
+        let weight = values.iter().map(Value::weight).fold(0, u64::saturating_add);
+        self.charge(if word.ends_with("_band") { weight.saturating_mul(weight) } else { weight })?;
+        match word {
+            "set" => self.made(Value::set(values)),
+            "list" => self.made(Value::list(values)),
+            "interpolate" => self.made(Value::Text(values.iter().map(Value::spell).collect::<String>().into())),
+            _ => operators::apply(word, &values).map(|value| value.map_or(Fault, Known)),
+        }
     }
 
     fn role(&self, name: &Name, frame: Frame) -> Checked<Worth> {
@@ -173,15 +193,14 @@ impl<'p> World<'p> {
         let place = roles.iter().position(|role| role.name == *name).ok_or_else(|| ill(format!("no role `{name}`")))?;
         let list = roles.get(place).is_some_and(|role| role.list);
         if let (true, Some(subject)) = (frame.focus == Some(place) && !list, frame.subject) {
-            return known(Value::Service(subject.clone()));
+            return Ok(Known(Value::Service(subject.clone())));
         }
         // A role that is still open can only be met in the guard of a waiver, which is then unknown and waives nothing.
         let Some(given) = frame.given.get(place).and_then(Option::as_ref) else { return Ok(Unknown) };
-        match (list, given.first()) {
-            (true, _) => known(Value::list(given.iter().cloned().map(Value::Service).collect())),
-            (false, Some(service)) => known(Value::Service(service.clone())),
-            (false, None) => Ok(Unknown),
-        }
+        Ok(match list {
+            true => Known(Value::list(given.iter().cloned().map(Value::Service).collect())),
+            false => perhaps(given.first().cloned().map(Value::Service)),
+        })
     }
 
     /// A guarantee of the pipeline, the candidate under test being counted in.
@@ -192,9 +211,8 @@ impl<'p> World<'p> {
             Some(subject) if frame.focus == Some(stage) && single(stage) => Some(subject.clone()),
             _ => frame.given.get(stage).and_then(Option::as_ref).and_then(|given| given.first()).cloned(),
         };
-        let stages = route.stages.len() as u64;
-        self.charge(stages * stages * stages)?;
-        crate::totals::compose(self.program, name, &place)
+        self.charge((route.stages.len() as u64).saturating_pow(3))?;
+        totals::compose(self.program, name, &place)
     }
 
     fn service(&self, name: &Name) -> Checked<&'p crate::program::Service> {
@@ -210,9 +228,9 @@ impl<'p> World<'p> {
             Value::Service(service) => {
                 let contract = self.service(service)?;
                 let mut traits = contract.traits.iter().filter_map(|of| self.program.traits.get(of));
-                let shadowed = &**name != "name" || traits.any(|of| of.fields.iter().any(|f| f.name == *name));
+                let stated = &**name != "name" || traits.any(|of| of.fields.iter().any(|f| f.name == *name));
                 let value = contract.values.get(&**name).cloned();
-                Ok(perhaps(if shadowed { value } else { Some(Value::Text(service.clone())) }))
+                Ok(perhaps(if stated { value } else { Some(Value::Text(service.clone())) }))
             }
             _ => Err(ill(format!("`{name}` of what has no fields"))),
         }
@@ -232,7 +250,7 @@ impl<'p> World<'p> {
                 }
             }
         }
-        known(Value::set(reached.into_iter().map(Value::Service).collect()))
+        Ok(Known(Value::set(reached.into_iter().map(Value::Service).collect())))
     }
 
     fn signal(&self, name: &Name, of: Option<&Value>) -> Checked<Worth> {
@@ -245,125 +263,106 @@ impl<'p> World<'p> {
         Ok(perhaps(said.or(signal.default.as_ref()).cloned()))
     }
 
-    fn call(&self, name: &Name, operands: Vec<Worth>, frame: Frame, depth: usize) -> Checked<Worth> {
+    fn call(&self, name: &Name, operands: Vec<Worth>, at: &mut Place) -> Checked<Worth> {
         let definition = self.program.definitions.get(&**name);
         let (params, body) = definition.ok_or_else(|| ill(format!("no definition `{name}`")))?;
         if params.len() != operands.len() {
             return Err(ill(format!("`{name}` with {} arguments", operands.len())));
         }
-        self.eval(body, frame, &mut params.iter().cloned().zip(operands).collect(), depth)
-    }
-
-    fn record(
-        &self,
-        fields: &[(Name, Option<Expr>)],
-        frame: Frame,
-        variables: &mut Variables,
-        depth: usize,
-    ) -> Checked<Worth> {
-        let mut values = Vec::new();
-        for (name, field) in fields {
-            let worth = field.as_ref().map(|field| self.eval(field, frame, variables, depth)).transpose()?;
-            values.push((name.clone(), if let Some(Known(value)) = worth { Some(value) } else { None }));
-        }
-        self.made(Value::record(values))
+        let variables = params.iter().cloned().zip(operands).collect();
+        self.eval(body, &mut Place { frame: at.frame, variables, depth: at.depth })
     }
 
     /// Charges for a value, so that shared parts cannot grow without end.
     fn made(&self, value: Value) -> Checked<Worth> {
         self.charge(value.weight())?;
-        known(value)
+        Ok(Known(value))
     }
 
-    /// What is taken of each element for which the filter is true, and its sort key; or what they are together.
-    fn taken(
-        &self,
-        of: &Generator,
-        by: Option<&Expr>,
-        frame: Frame,
-        variables: &mut Variables,
-        depth: usize,
-    ) -> Checked<Taken> {
-        let over = match self.eval(&of.over, frame, variables, depth)? {
-            Known(over) => over,
-            other => return Ok(Err(other)),
+    /// An operand of what runs over a collection, with the variable standing for an element.
+    fn bound(&self, expr: &Expr, operand: usize, element: &Value, at: &mut Place) -> Checked<Option<Worth>> {
+        let Some(Some(body)) = expr.operands.get(operand) else { return Ok(None) };
+        let variable = expr.names.first().ok_or_else(|| ill("a collection without a variable"))?;
+        at.variables.push((variable.clone(), Known(element.clone())));
+        let worth = self.eval(body, at);
+        at.variables.pop();
+        worth.map(Some)
+    }
+
+    /// The elements of the collection that an expression runs over, or what that is worth instead.
+    fn elements(&self, expr: &Expr, at: &mut Place) -> Checked<Result<Vec<Value>, Worth>> {
+        let over = expr.operands.first().and_then(Option::as_ref).ok_or_else(|| ill("no collection"))?;
+        Ok(match self.eval(over, at)? {
+            Known(over) => Ok(over.elements().ok_or_else(|| ill("the elements of what is no collection"))?.to_vec()),
+            other => Err(other),
+        })
+    }
+
+    fn quantifier(&self, expr: &Expr, at: &mut Place) -> Checked<Worth> {
+        let Ok(elements) = self.elements(expr, at)? else { return Ok(Unknown) };
+        let mut parts = Vec::new();
+        for element in elements {
+            parts.extend(self.bound(expr, 1, &element, at)?);
+        }
+        kleene(&parts, expr.word == "any")
+    }
+
+    /// Sort keys with what is taken of the elements for which the filter is true, or what there is instead.
+    fn taken(&self, expr: &Expr, at: &mut Place) -> Checked<Result<Vec<(Value, Value)>, Worth>> {
+        let elements = match self.elements(expr, at)? {
+            Ok(elements) => elements,
+            Err(other) => return Ok(Err(other)),
         };
         let (mut values, mut keys) = (Vec::new(), Vec::new());
-        for element in elements(&over)? {
-            let mut bound = |body| self.bound(&of.variable, element, body, frame, variables, depth);
-            match of.filter.as_ref().map_or(Ok(Some(true)), |filter| truth_of(bound(filter)?))? {
-                Some(false) => {}
-                Some(true) => {
-                    values.push(bound(&of.take)?);
-                    keys.push(by.map_or(Ok(Known(element.clone())), bound)?);
-                }
-                None => values.push(Unknown),
+        for element in elements {
+            let counts = self.bound(expr, 1, &element, at)?.map_or(Ok(Some(true)), |filter| truth_of(&filter))?;
+            if counts == Some(true) {
+                // Of what is only counted, nothing is taken.
+                let take = if expr.word == "count of" { None } else { self.bound(expr, 2, &element, at)? };
+                values.push(take.unwrap_or(Known(element.clone())));
+                keys.push(self.bound(expr, 3, &element, at)?.unwrap_or(Known(element)));
+            } else if counts.is_none() {
+                values.push(Unknown);
             }
         }
-        let all = together(values.iter().chain(&keys).cloned().collect());
-        Ok(all.map(|mut all| {
-            let keys = all.split_off(values.len());
+        let count = values.len();
+        Ok(together(values.into_iter().chain(keys).collect()).map(|mut all| {
+            let keys = all.split_off(count);
             keys.into_iter().zip(all).collect()
         }))
     }
 
-    fn fold(
-        &self,
-        op: &str,
-        of: &Generator,
-        zero: Option<&Value>,
-        frame: Frame,
-        variables: &mut Variables,
-        depth: usize,
-    ) -> Checked<Worth> {
-        let taken = match self.taken(of, None, frame, variables, depth)? {
+    fn fold(&self, expr: &Expr, at: &mut Place) -> Checked<Worth> {
+        let taken = match self.taken(expr, at)? {
             Ok(taken) => taken.into_iter().map(|(_, value)| value),
             Err(other) => return Ok(other),
         };
-        if op != "sum" {
-            return taken.map(Ok).reduce(|a, b| operators::extreme(op == "max", a?, b?)).transpose().map(perhaps);
+        match (expr.word.as_str(), &expr.value) {
+            ("count of", _) => Ok(Known(Value::Int(taken.len() as i64))),
+            ("sum of", Some(zero)) => {
+                let mut sum = zero.clone();
+                for value in taken {
+                    let Some(after) = operators::arithmetic("+", &sum, &value)? else { return Ok(Fault) };
+                    sum = after;
+                }
+                Ok(Known(sum))
+            }
+            (op, _) => {
+                let extreme = taken.map(Ok).reduce(|a, b| operators::extreme(op == "max of", a?, b?));
+                extreme.transpose().map(perhaps)
+            }
         }
-        let mut sum = zero.cloned().ok_or_else(|| ill("a sum without its zero"))?;
-        for value in taken {
-            let Some(after) = operators::arithmetic("+", &sum, &value)? else { return Ok(Fault) };
-            sum = after;
-        }
-        known(sum)
     }
 
-    /// How many elements count; what is taken of them does not matter.
-    fn count(&self, of: &Generator, frame: Frame, variables: &mut Variables, depth: usize) -> Checked<Worth> {
-        let over = match self.eval(&of.over, frame, variables, depth)? {
-            Known(over) => over,
-            other => return Ok(other),
-        };
-        let mut count = Some(0);
-        for element in elements(&over)? {
-            let counts = match &of.filter {
-                Some(filter) => truth_of(self.bound(&of.variable, element, filter, frame, variables, depth)?)?,
-                None => Some(true),
-            };
-            count = count.zip(counts).map(|(count, counts)| count + i64::from(counts));
-        }
-        Ok(perhaps(count.map(Value::Int)))
-    }
-
-    fn each(
-        &self,
-        of: &Generator,
-        order: Option<(&Expr, bool)>,
-        limit: Option<Worth>,
-        frame: Frame,
-        variables: &mut Variables,
-        depth: usize,
-    ) -> Checked<Worth> {
-        let taken = self.taken(of, order.map(|(by, _)| by), frame, variables, depth)?;
+    fn each(&self, expr: &Expr, at: &mut Place) -> Checked<Worth> {
+        let limit = expr.operands.get(4).and_then(Option::as_ref).map(|limit| self.eval(limit, at)).transpose()?;
+        let taken = self.taken(expr, at)?;
         let gaps: Vec<Worth> = taken.as_ref().err().cloned().into_iter().chain(limit.clone()).collect();
         let mut taken = match (taken, &limit) {
             (Ok(taken), None | Some(Known(_))) => taken,
             _ => return Ok(blurred(&gaps)),
         };
-        if let Some((_, descending)) = order {
+        if let Some(Value::Bool(descending)) = expr.value {
             let mut wrong = None;
             taken.sort_by(|(a, _), (b, _)| {
                 let order = operators::order(a, b).unwrap_or_else(|refusal| {
@@ -381,43 +380,6 @@ impl<'p> World<'p> {
         }
         self.made(Value::list(taken.into_iter().map(|(_, value)| value).collect()))
     }
-
-    /// A word and what its operands are worth.
-    fn apply(&self, word: &str, operands: Vec<Worth>) -> Checked<Worth> {
-        match (word, operands.as_slice()) {
-            ("and" | "or", _) => return kleene(operands, word == "or"),
-            ("implies", [a, b]) => return kleene(vec![negated(a)?, b.clone()], true),
-            ("not", [a]) => return negated(a),
-            ("known", [Fault]) | ("??", [Fault, _]) => return Ok(Fault),
-            ("known", [a]) => return known(Value::Bool(matches!(a, Known(_)))),
-            ("??", [Unknown, b]) => return Ok(b.clone()),
-            ("??", [a, _]) => return Ok(a.clone()),
-            ("if", [condition, a, b]) => {
-                let chosen = truth_of(condition.clone())?;
-                return Ok(chosen.map_or(Unknown, |yes| if yes { a.clone() } else { b.clone() }));
-            }
-            _ => {}
-        }
-        let values = match together(operands) {
-            Ok(values) => values,
-            Err(other) => return Ok(other),
-        };
-        self.charge(values.iter().map(Value::weight).fold(0, u64::saturating_add))?;
-        match word {
-            "set" => self.made(Value::set(values)),
-            "list" => self.made(Value::list(values)),
-            "interpolate" => {
-                let text: String = values.iter().map(Value::spell).collect();
-                self.made(Value::Text(text.into()))
-            }
-            "high_band" | "low_band" => {
-                let length = values.first().map_or(0, Value::weight);
-                self.charge(length.saturating_mul(length))?;
-                operators::apply(word, &values).map(|value| value.map_or(Fault, Known))
-            }
-            _ => operators::apply(word, &values).map(|value| value.map_or(Fault, Known)),
-        }
-    }
 }
 
 /// The refusal of an expression that no checker lets through.
@@ -425,21 +387,8 @@ pub fn ill(reason: impl Into<String>) -> Refusal {
     Refusal::new("evaluation", reason)
 }
 
-fn known(value: Value) -> Checked<Worth> {
-    Ok(Known(value))
-}
-
 fn perhaps(value: Option<Value>) -> Worth {
     value.map_or(Unknown, Known)
-}
-
-/// Goes on with a value; unknown and fault stay what they are.
-fn then(worth: Worth, next: impl FnOnce(Value) -> Checked<Worth>) -> Checked<Worth> {
-    if let Known(value) = worth { next(value) } else { Ok(worth) }
-}
-
-fn elements(value: &Value) -> Checked<&[Value]> {
-    value.elements().ok_or_else(|| ill("the elements of what is no collection"))
 }
 
 /// Fault if one of these is one, else unknown.
@@ -453,18 +402,17 @@ fn together(parts: Vec<Worth>) -> Result<Vec<Value>, Worth> {
     parts.iter().map(value).collect::<Option<Vec<_>>>().ok_or_else(|| blurred(&parts))
 }
 
-/// A condition in Kleene's logic; a fault counts as unknown.
-pub fn truth_of(worth: Worth) -> Checked<Option<bool>> {
+fn truth_of(worth: &Worth) -> Checked<Option<bool>> {
     match worth {
-        Known(Value::Bool(value)) => Ok(Some(value)),
+        Known(Value::Bool(value)) => Ok(Some(*value)),
         Known(_) => Err(ill("a condition that is neither true nor false")),
         Unknown | Fault => Ok(None),
     }
 }
 
 /// `or` where `decisive` is true, `and` where it is false: one decisive part decides, else one unknown blurs.
-fn kleene(parts: Vec<Worth>, decisive: bool) -> Checked<Worth> {
-    let truths = parts.into_iter().map(truth_of).collect::<Checked<Vec<_>>>()?;
+fn kleene(parts: &[Worth], decisive: bool) -> Checked<Worth> {
+    let truths = parts.iter().map(truth_of).collect::<Checked<Vec<_>>>()?;
     Ok(if truths.contains(&Some(decisive)) {
         Known(Value::Bool(decisive))
     } else if truths.contains(&None) {
@@ -475,5 +423,5 @@ fn kleene(parts: Vec<Worth>, decisive: bool) -> Checked<Worth> {
 }
 
 fn negated(worth: &Worth) -> Checked<Worth> {
-    Ok(perhaps(truth_of(worth.clone())?.map(|value| Value::Bool(!value))))
+    Ok(perhaps(truth_of(worth)?.map(|value| Value::Bool(!value))))
 }

@@ -9,60 +9,18 @@ use crate::value::{Name, Types, Value};
 /// Nested expressions; the engine's own limit is lower.
 pub const DEPTH: usize = 400;
 
-/// An expression.
-pub enum Expr {
-    /// A constant.
-    Literal(Value),
-    /// A parameter or bound variable.
-    Variable(Name),
-    /// The request.
-    Request,
-    /// The candidate: `service`.
-    Subject,
-    /// What a role is given.
-    Role(Name),
-    /// The instant of the decision.
-    Now,
-    /// A guarantee of the pipeline.
-    Total(Name),
-    /// A `let`.
-    Constant(Name),
-    /// A field.
-    Field(Box<Expr>, Name),
-    /// A transitive closure.
-    Closure(Box<Expr>, Name),
-    /// A signal, perhaps of one service.
-    Signal(Name, Option<Box<Expr>>),
-    /// A row of a table.
-    Row(Name, Box<Expr>),
-    /// A definition applied.
-    Call(Name, Vec<Expr>),
-    /// Whether a service implements a trait.
-    Is(Box<Expr>, Name),
-    /// Whether a pattern occurs.
-    Matches(Box<Expr>, Vec<Step>),
-    /// A record; `None` where a field is left unknown.
-    Record(Vec<(Name, Option<Expr>)>),
-    /// `all` (true) or `any`.
-    Quantifier(bool, Name, Box<Expr>, Box<Expr>),
-    /// A fold: what is computed, of what, and the sum of nothing.
-    Fold(String, Box<Generator>, Option<Value>),
-    /// A comprehension: of what, sorted by what and whether descending, at most how many.
-    Each(Box<Generator>, Option<(Box<Expr>, bool)>, Option<Box<Expr>>),
-    /// A word and its operands.
-    Apply(String, Vec<Expr>),
-}
-
-/// The generator of a fold or comprehension.
-pub struct Generator {
-    /// The variable.
-    pub variable: Name,
-    /// The collection.
-    pub over: Expr,
-    /// Which elements count.
-    pub filter: Option<Expr>,
-    /// What is taken of each.
-    pub take: Expr,
+/// An expression: a word with names and operands.
+pub struct Expr {
+    /// The word; `all`, `count`, `each` and their like for what runs over a collection.
+    pub word: String,
+    /// What is named: a variable, a field, a trait, a role, ….
+    pub names: Vec<Name>,
+    /// The operands; of what runs over a collection: the collection, the filter, what is taken, the sort key, the limit.
+    pub operands: Vec<Option<Expr>>,
+    /// The value of a literal, or the sum of nothing.
+    pub value: Option<Value>,
+    /// The program of a pattern.
+    pub program: Vec<Step>,
 }
 
 /// A step of a pattern.
@@ -81,124 +39,96 @@ pub enum Step {
     Match,
 }
 
-/// The words that are followed by operands alone: with how many, at the least and at the most.
-const WORDS: &[(&str, usize, usize)] = &[
-    ("not", 1, 1),
-    ("negate", 1, 1),
-    ("known", 1, 1),
-    ("to_decimal", 1, 1),
-    ("to_instant", 1, 1),
-    ("and", 0, usize::MAX),
-    ("or", 0, usize::MAX),
-    ("implies", 2, 2),
-    ("==", 2, 2),
-    ("!=", 2, 2),
-    ("<", 2, 2),
-    ("<=", 2, 2),
-    (">", 2, 2),
-    (">=", 2, 2),
-    ("in", 2, 2),
-    ("within", 2, 2),
-    ("overlaps", 2, 2),
-    ("starts_with", 2, 2),
-    ("ends_with", 2, 2),
-    ("+", 2, 2),
-    ("-", 2, 2),
-    ("*", 2, 2),
-    ("/", 2, 2),
-    ("??", 2, 2),
-    ("if", 3, 3),
-    ("set", 0, usize::MAX),
-    ("list", 0, usize::MAX),
-    ("interpolate", 0, usize::MAX),
-    ("abs", 1, 1),
-    ("clamp", 3, 3),
-    ("min", 1, usize::MAX),
-    ("max", 1, usize::MAX),
-    ("cosine", 2, 2),
-    ("energy", 1, 1),
-    ("norm", 1, 1),
-    ("high_band", 1, 1),
-    ("low_band", 1, 1),
-];
+/// The words, with what follows: `n` a name, `e` an expression, `*` expressions. The rest is special.
+const WORDS: &str = "literal:special matches:special record:special fold:special each:special \
+    request: service: now: variable:n role:n total:n constant:n field:en closure:en is:en row:ne call:n* \
+    signal:n signal:ne all:nee any:nee not:e negate:e known:e to_decimal:e to_instant:e and:* or:* implies:ee \
+    ==:ee !=:ee <:ee <=:ee >:ee >=:ee in:ee within:ee overlaps:ee starts_with:ee ends_with:ee +:ee -:ee *:ee /:ee \
+    ??:ee if:eee set:* list:* interpolate:* abs:e clamp:eee min:e* max:e* cosine:ee energy:e norm:e high_band:e low_band:e";
 
 /// Reads an expression.
 pub fn read(json: &Json, types: &Types, depth: usize) -> Result<Expr, Refusal> {
-    let refuse = |reason: &str| Err(Refusal::new("policy", reason));
-    let Some([head, operands @ ..]) = json.list() else { return refuse("an expression that is no array") };
-    let word = head.text().unwrap_or("");
+    let refusal = |reason: String| Refusal::new("policy", reason);
+    let Some([Json::Text(word), rest @ ..]) = json.list() else {
+        return Err(refusal("an expression that is no array with a word".to_owned()));
+    };
     if depth > DEPTH {
-        return refuse("an expression nested too deeply");
+        return Err(refusal("an expression nested too deeply".to_owned()));
     }
-    let sub = |json: &Json| read(json, types, depth + 1);
-    let boxed = |json: &Json| sub(json).map(Box::new);
-    let all = |items: &[Json]| items.iter().map(sub).collect::<Result<Vec<_>, _>>();
-    let known = WORDS.iter().find(|(known, ..)| *known == word);
-    if let Some((_, least, most)) = known {
-        return match (*least..=*most).contains(&operands.len()) {
-            true => Ok(Expr::Apply(word.to_owned(), all(operands)?)),
-            false => refuse(&format!("`{word}` with {} operands", operands.len())),
-        };
+    let empty =
+        || Expr { word: word.clone(), names: Vec::new(), operands: Vec::new(), value: None, program: Vec::new() };
+    let wrong = || refusal(format!("no such expression: `{word}` with {} operands", rest.len()));
+    let shapes = WORDS.split_whitespace().filter_map(|entry| entry.rsplit_once(':'));
+    for (_, shape) in shapes.filter(|(known, _)| known == word) {
+        if shape == "special" {
+            return special(word, rest, empty(), types, depth)?.ok_or_else(wrong);
+        }
+        let repeats = shape.strip_suffix('*');
+        let fixed = repeats.unwrap_or(shape);
+        if rest.len() < fixed.len() || (repeats.is_none() && rest.len() > fixed.len()) {
+            continue;
+        }
+        let mut expr = empty();
+        for (kind, operand) in fixed.chars().chain(std::iter::repeat('e')).zip(rest) {
+            match operand {
+                Json::Text(name) if kind == 'n' => expr.names.push(name.as_str().into()),
+                operand if kind == 'e' => expr.operands.push(Some(read(operand, types, depth + 1)?)),
+                _ => return Err(wrong()),
+            }
+        }
+        return Ok(expr);
     }
-    Ok(match (word, operands) {
-        ("literal", [value]) => match types.read_value(value) {
-            Some(value) => Expr::Literal(value),
-            None => return refuse("a literal that is no value"),
-        },
-        ("request", []) => Expr::Request,
-        ("service", []) => Expr::Subject,
-        ("now", []) => Expr::Now,
-        ("variable", [Json::Text(name)]) => Expr::Variable(name.as_str().into()),
-        ("role", [Json::Text(name)]) => Expr::Role(name.as_str().into()),
-        ("total", [Json::Text(name)]) => Expr::Total(name.as_str().into()),
-        ("constant", [Json::Text(name)]) => Expr::Constant(name.as_str().into()),
-        ("field", [of, Json::Text(name)]) => Expr::Field(boxed(of)?, name.as_str().into()),
-        ("closure", [of, Json::Text(name)]) => Expr::Closure(boxed(of)?, name.as_str().into()),
-        ("signal", [Json::Text(name)]) => Expr::Signal(name.as_str().into(), None),
-        ("signal", [Json::Text(name), of]) => Expr::Signal(name.as_str().into(), Some(boxed(of)?)),
-        ("row", [Json::Text(name), key]) => Expr::Row(name.as_str().into(), boxed(key)?),
-        ("call", [Json::Text(name), arguments @ ..]) => Expr::Call(name.as_str().into(), all(arguments)?),
-        ("is", [of, Json::Text(name)]) => Expr::Is(boxed(of)?, name.as_str().into()),
-        ("matches", [of, Json::Text(_), Json::List(program)]) => match program.iter().map(step).collect() {
-            Some(program) => Expr::Matches(boxed(of)?, program),
-            None => return refuse("a pattern with an unknown step"),
-        },
-        ("record", [Json::List(fields)]) => {
-            let field = |pair: &Json| match pair.list() {
-                Some([Json::Text(name), Json::Null]) => Ok((name.as_str().into(), None)),
-                Some([Json::Text(name), value]) => Ok((name.as_str().into(), Some(sub(value)?))),
-                _ => Err(Refusal::new("policy", "a record field that is no pair")),
-            };
-            Expr::Record(fields.iter().map(field).collect::<Result<_, _>>()?)
-        }
-        ("all" | "any", [Json::Text(variable), over, body]) => {
-            Expr::Quantifier(word == "all", variable.as_str().into(), boxed(over)?, boxed(body)?)
-        }
-        ("fold", [Json::Text(op), of, zero]) if ["count", "sum", "min", "max"].contains(&op.as_str()) => {
-            Expr::Fold(op.clone(), Box::new(generator(of, types, depth + 1)?), types.read_value(zero))
-        }
-        ("each", [of, order, limit]) => {
-            let order = match order.list() {
-                Some([by, Json::Bool(descending)]) => Some((boxed(by)?, *descending)),
-                _ => None,
-            };
-            let limit = if *limit == Json::Null { None } else { Some(boxed(limit)?) };
-            Expr::Each(Box::new(generator(of, types, depth + 1)?), order, limit)
-        }
-        _ => return refuse(&format!("no such expression: `{word}` with {} operands", operands.len())),
-    })
+    Err(wrong())
 }
 
-fn generator(json: &Json, types: &Types, depth: usize) -> Result<Generator, Refusal> {
-    let missing = || Refusal::new("policy", "a generator without a variable, a collection or what is taken");
-    let part = |key: &str| json.get(key).filter(|part| **part != Json::Null);
-    let sub = |part: &Json| read(part, types, depth);
-    Ok(Generator {
-        variable: part("variable").and_then(Json::text).ok_or_else(missing)?.into(),
-        over: part("over").ok_or_else(missing).and_then(sub)?,
-        filter: part("filter").map(sub).transpose()?,
-        take: part("take").ok_or_else(missing).and_then(sub)?,
-    })
+/// The forms that are more than names and operands.
+fn special(word: &str, rest: &[Json], mut expr: Expr, types: &Types, depth: usize) -> Result<Option<Expr>, Refusal> {
+    let sub = |json: &Json| if *json == Json::Null { Ok(None) } else { read(json, types, depth + 1).map(Some) };
+    let over = |expr: &mut Expr, generator: &Json| {
+        for key in ["over", "filter", "take"] {
+            expr.operands.push(sub(generator.get(key).unwrap_or(&Json::Null))?);
+        }
+        expr.names.extend(generator.get("variable").and_then(Json::text).map(Name::from));
+        Ok::<_, Refusal>(expr.names.len() == 1 && expr.operands.iter().step_by(2).all(Option::is_some))
+    };
+    let good = match (word, rest) {
+        ("literal", [value]) => {
+            expr.value = types.read_value(value);
+            expr.value.is_some()
+        }
+        ("matches", [of, Json::Text(_), Json::List(program)]) => {
+            expr.operands.push(sub(of)?);
+            expr.program = program.iter().map_while(step).collect();
+            expr.program.len() == program.len()
+        }
+        ("record", [Json::List(fields)]) => {
+            for field in fields {
+                let Some([Json::Text(name), value]) = field.list() else { return Ok(None) };
+                expr.names.push(name.as_str().into());
+                expr.operands.push(sub(value)?);
+            }
+            true
+        }
+        ("fold", [Json::Text(op), generator, zero]) => {
+            expr.word = format!("{op} of");
+            expr.value = types.read_value(zero);
+            let known = ["count", "sum", "min", "max"].contains(&op.as_str());
+            known && (op == "sum") == expr.value.is_some() && over(&mut expr, generator)?
+        }
+        ("each", [generator, order, limit]) => {
+            let complete = over(&mut expr, generator)?;
+            if let Some([by, Json::Bool(descending)]) = order.list() {
+                expr.operands.push(sub(by)?);
+                expr.value = Some(Value::Bool(*descending));
+            } else {
+                expr.operands.push(None);
+            }
+            expr.operands.push(sub(limit)?);
+            complete
+        }
+        _ => false,
+    };
+    Ok(good.then_some(expr))
 }
 
 fn step(json: &Json) -> Option<Step> {
@@ -231,57 +161,22 @@ pub struct Mentions<'a> {
     /// `total`.
     pub total: bool,
     /// The definitions that have been looked into.
-    called: BTreeSet<&'a str>,
+    called: BTreeSet<&'a Name>,
 }
 
 impl Expr {
     /// Adds what this expression and the definitions that it calls speak of.
     pub fn mentions<'a>(&'a self, definitions: &'a BTreeMap<String, (Vec<Name>, Expr)>, found: &mut Mentions<'a>) {
-        match self {
-            Expr::Call(name, _) if found.called.insert(name) => {
-                if let Some((_, body)) = definitions.get(&**name) {
-                    body.mentions(definitions, found);
-                }
-            }
-            Expr::Subject => found.subject = true,
-            Expr::Total(_) => found.total = true,
-            Expr::Role(name) => {
-                found.roles.insert(name.clone());
-            }
-            _ => {}
+        found.subject |= self.word == "service";
+        found.total |= self.word == "total";
+        if self.word == "role" {
+            found.roles.extend(self.names.iter().cloned());
         }
-        self.each_operand(&mut |operand| operand.mentions(definitions, found));
-    }
-
-    /// Visits each direct operand.
-    pub fn each_operand<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        let of_generator = |generator: &'a Generator, visit: &mut dyn FnMut(&'a Expr)| {
-            visit(&generator.over);
-            generator.filter.iter().for_each(&mut *visit);
-            visit(&generator.take);
-        };
-        match self {
-            Expr::Field(of, _) | Expr::Closure(of, _) | Expr::Row(_, of) | Expr::Is(of, _) | Expr::Matches(of, ..) => {
-                visit(of)
-            }
-            Expr::Signal(_, of) => of.iter().for_each(|of| visit(of)),
-            Expr::Call(_, operands) | Expr::Apply(_, operands) => operands.iter().for_each(visit),
-            Expr::Record(fields) => fields.iter().filter_map(|(_, value)| value.as_ref()).for_each(visit),
-            Expr::Quantifier(_, _, over, body) => [over, body].into_iter().for_each(|e| visit(e)),
-            Expr::Fold(_, generator, _) => of_generator(generator, visit),
-            Expr::Each(generator, order, limit) => {
-                of_generator(generator, visit);
-                order.iter().for_each(|(by, _)| visit(by));
-                limit.iter().for_each(|limit| visit(limit));
-            }
-            Expr::Literal(_)
-            | Expr::Variable(_)
-            | Expr::Request
-            | Expr::Subject
-            | Expr::Role(_)
-            | Expr::Now
-            | Expr::Total(_)
-            | Expr::Constant(_) => {}
+        if let ("call", Some(name)) = (self.word.as_str(), self.names.first())
+            && let (true, Some((_, body))) = (found.called.insert(name), definitions.get(&**name))
+        {
+            body.mentions(definitions, found);
         }
+        self.operands.iter().flatten().for_each(|operand| operand.mentions(definitions, found));
     }
 }

@@ -148,11 +148,12 @@ fn of_clause<'p>(
         constraint.scope.iter().for_each(|role| push(Some(*role), None, condition));
         return Ok(());
     }
-    if let (true, Expr::Quantifier(true, variable, over, body)) = (require, condition)
-        && let Expr::Role(list) = &**over
+    if let (true, "all", [Some(over), Some(body)], Some(variable)) =
+        (require, condition.word.as_str(), condition.operands.as_slice(), condition.names.first())
+        && let ("role", Some(list)) = (over.word.as_str(), over.names.first())
     {
         let place = program.route.roles.iter().position(|role| role.name == *list && role.list);
-        let (elsewhere, ..) = named(program, guards().chain([&**body]))?;
+        let (elsewhere, ..) = named(program, guards().chain([body]))?;
         if let Some(place) = place.filter(|place| !elsewhere.contains(place)) {
             push(Some(place), Some(variable), body);
             return Ok(());

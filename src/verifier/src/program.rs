@@ -8,7 +8,7 @@ use crate::Refusal;
 use crate::expr::{self, Expr};
 use crate::json::Json;
 use crate::number;
-use crate::value::{Field, Name, Type, Types, Value};
+use crate::value::{Field, Name, Types, Value};
 
 /// Nothing, or why not.
 pub type Checked<T> = Result<T, Refusal>;
@@ -52,7 +52,7 @@ pub struct Trait {
     /// Its fields.
     pub fields: Vec<Field>,
     /// The type of each promise, and how it composes.
-    pub guarantees: BTreeMap<String, (Type, Option<String>)>,
+    pub guarantees: BTreeMap<String, (String, Option<String>)>,
     /// What must be true of each service.
     pub invariants: Vec<(Expr, Json)>,
 }
@@ -62,7 +62,7 @@ pub struct Signal {
     /// The trait of the services of which it speaks.
     pub subject: Option<String>,
     /// Its type.
-    pub ty: Type,
+    pub ty: String,
     /// What is assumed where the host says nothing.
     pub default: Option<Value>,
     /// Its one value.
@@ -268,21 +268,19 @@ impl<'a> Reader<'a> {
         list(json, "invariants")?.iter().map(condition).collect()
     }
 
-    fn read_type(&self, json: &Json) -> Checked<Type> {
-        let is_record = |name: &str| self.policy.get("records").is_some_and(|records| records.get(name).is_some());
-        let name = text(json, "type")?;
-        self.types.read_type(name, &is_record).ok_or_else(|| Refusal::new("policy", format!("no type `{name}`")))
-    }
-
     fn fields(&self, fields: &Json) -> Checked<Vec<Field>> {
         let field = |json: &Json| {
-            Ok(Field { name: text(json, "name")?.into(), ty: self.read_type(json)?, optional: flag(json, "optional")? })
+            Ok(Field {
+                name: text(json, "name")?.into(),
+                ty: text(json, "type")?.to_owned(),
+                optional: flag(json, "optional")?,
+            })
         };
         fields.list().unwrap_or(&[]).iter().map(field).collect()
     }
 
     fn read_trait(&self, json: &Json) -> Checked<Trait> {
-        let guarantee = |json: &Json| Ok((self.read_type(json)?, optional(json, "composes_by", as_text)?));
+        let guarantee = |json: &Json| Ok((text(json, "type")?.to_owned(), optional(json, "composes_by", as_text)?));
         Ok(Trait {
             fields: self.fields(member(json, "fields")?)?,
             guarantees: entries(json, "guarantees", guarantee)?,
@@ -319,7 +317,13 @@ impl<'a> Reader<'a> {
         let declared = |json: &Json| {
             let subject = optional(json, "for", as_text)?;
             let default = optional(json, "default", |json| self.value(json))?;
-            Ok(Signal { subject, ty: self.read_type(json)?, default, value: None, by_service: BTreeMap::new() })
+            Ok(Signal {
+                subject,
+                ty: text(json, "type")?.to_owned(),
+                default,
+                value: None,
+                by_service: BTreeMap::new(),
+            })
         };
         let mut signals = entries(self.policy, "signals", declared)?;
         for (name, said) in object(document, "signals")? {
@@ -423,7 +427,7 @@ impl Program {
         self.services.get(name).is_some_and(|service| of.is_none_or(|of| service.traits.contains(of)))
     }
 
-    fn fits(&self, value: &Value, ty: &Type) -> bool {
+    fn fits(&self, value: &Value, ty: &str) -> bool {
         self.types.fits(value, ty, &|name, of| self.is_service(name, of))
     }
 

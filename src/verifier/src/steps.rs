@@ -1,5 +1,6 @@
 //! One function for each kind of step of a certificate.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::decision::Derivation;
@@ -71,6 +72,7 @@ impl<'a, 'p> Steps<'a, 'p> {
             between: instances.iter().filter(|of| !of.own && counting.contains(&of.constraint)).collect(),
             must,
             step: step.to_owned(),
+            ranked: RefCell::default(),
         }
     }
 

@@ -3,8 +3,10 @@
 //! Nothing is searched here. At each branch the options are listed anew; every one is excluded by the first instance
 //! that fails, or refuted by a tree of its own, or chosen, and the certificate must say exactly that.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::Refusal;
 use crate::eval::{Assignment, ill};
@@ -25,6 +27,8 @@ pub struct Search<'a, 'p> {
     pub must: Option<(usize, Name)>,
     /// The step that is named in refusals.
     pub step: String,
+    /// Domains in the order of rank, where that does not depend on other roles.
+    pub ranked: RefCell<BTreeMap<usize, Rc<Vec<Name>>>>,
 }
 
 /// How far the roles are filled.
@@ -144,22 +148,22 @@ impl<'p> Search<'_, 'p> {
         let mut subs =
             Subtrees::read(list(branch, "refuted")?).ok_or_else(|| Refusal::new(self.step.clone(), "no subtrees"))?;
         let (mut excluded, mut completed) = (Groups::new(), None);
-        let options = self.options(state, *place)?;
-        for (at, option) in &options {
-            let next = self.take(state, *place, *at, option.as_ref())?;
-            if let Some(reason) = self.failing(&next, *place, option.as_ref())? {
-                excluded.entry(reason).or_default().insert(*at);
+        let domain = self.ranked(state, *place)?;
+        for (at, option) in self.options(state, *place, &domain)? {
+            let next = self.take(state, *place, at, option)?;
+            if let Some(reason) = self.failing(&next, *place, option)? {
+                excluded.entry(reason).or_default().insert(at);
                 continue;
             }
             let still = if role.list && option.is_some() { group } else { later };
-            if *chosen == Json::Number(*at as i64) {
+            if *chosen == Json::Number(at as i64) {
                 completed = self.fill(next, still, list(branch, "rest")?, claim)?;
                 if completed.is_none() {
                     return self.refuse(format!("option {at} of `{}` is chosen, and refuted", role.name));
                 }
                 break;
             }
-            let Some(sub) = subs.visit(*at) else {
+            let Some(sub) = subs.visit(at) else {
                 return self.refuse(format!("option {at} of `{}` is not accounted for", role.name));
             };
             if self.fill(next, still, sub, None)?.is_some() {
@@ -182,30 +186,46 @@ impl<'p> Search<'_, 'p> {
         Ok(state.after(place, self.role(place)?, from, option))
     }
 
-    /// The options of a role with their positions: its domain in the order of rank, of names where scores depend on what
-    /// is open, and nobody where the role may stay as it is.
-    fn options(&self, state: &State, place: usize) -> Checked<Vec<(usize, Option<Name>)>> {
-        let role = self.role(place)?;
-        let depends = self.depends(state, place);
+    /// The domain of a role in the order of rank; of names, where scores depend on what is open.
+    fn ranked(&self, state: &State, place: usize) -> Checked<Rc<Vec<Name>>> {
+        if let Some(ranked) = self.ranked.borrow().get(&place) {
+            return Ok(Rc::clone(ranked));
+        }
         let mut ranked = Vec::new();
+        let scored = !self.depends(state, place);
         for name in self.domains.get(place).into_iter().flatten() {
-            let scored = !depends && !role.terms.is_empty();
-            let score = if scored { self.score(place, name, &state.given)? } else { Some(0) };
-            ranked.push((Reverse(score.unwrap_or(i128::MIN)), name));
+            let score = if scored { self.score(place, name, &state.given)? } else { None };
+            ranked.push((Reverse(score.unwrap_or(i128::MIN)), name.clone()));
         }
         ranked.sort();
+        let ranked = Rc::new(ranked.into_iter().map(|(_, name)| name).collect());
+        let mut scores = self.judge.instances.iter().filter(|i| i.is_score() && i.candidate == Some(place));
+        if scores.all(|score| score.needs.is_empty()) {
+            self.ranked.borrow_mut().insert(place, Rc::clone(&ranked));
+        }
+        Ok(ranked)
+    }
+
+    /// The options of a role with their positions: its ranked domain, and nobody where the role may stay as it is.
+    fn options<'d>(
+        &'d self,
+        state: &'d State,
+        place: usize,
+        domain: &'d [Name],
+    ) -> Checked<impl Iterator<Item = (usize, Option<&'d Name>)>> {
         let (taken, from) = &state.partial;
-        let (least, most) = role.bounds;
+        let (least, most) = self.role(place)?.bounds;
         let must = self.must.as_ref().filter(|(of, name)| *of == place && !taken.contains(name)).map(|(_, name)| name);
-        let last = must.and_then(|must| ranked.iter().position(|(_, name)| *name == must)).filter(|_| !depends);
-        let nobody = if taken.len() >= least && must.is_none() { Some((ranked.len(), None)) } else { None };
-        let domain = ranked.iter().enumerate().skip(*from).filter(|(at, (_, name))| {
+        let last = must.and_then(|must| domain.iter().position(|name| name == must));
+        let last = last.filter(|_| !self.depends(state, place));
+        let nobody = taken.len() >= least && must.is_none();
+        let some = domain.iter().enumerate().skip(*from).filter(move |(at, name)| {
             // Somebody who must be on the list comes after those who rank before, as long as there is room.
-            let room =
-                must.is_none_or(|must| *name == must || (taken.len() + 1 < most && last.is_none_or(|last| *at < last)));
-            taken.len() < most && room && !taken.contains(name)
+            let before = taken.len() + 1 < most && last.is_none_or(|last| *at < last);
+            taken.len() < most && must.is_none_or(|must| *name == must || before) && !taken.contains(name)
         });
-        Ok(domain.map(|(at, (_, name))| (at, Some((*name).clone()))).chain(nobody).collect())
+        let nobody = nobody.then_some((domain.len(), None));
+        Ok(some.map(|(at, name)| (at, Some(name))).chain(nobody))
     }
 
     fn score(&self, place: usize, name: &Name, given: &Assignment) -> Checked<Option<i128>> {
@@ -286,10 +306,11 @@ impl<'p> Search<'_, 'p> {
             return if judge(state)? { Ok(()) } else { self.refuse("an admissible assignment ranks higher") };
         };
         let role = self.role(*place)?;
-        for (at, option) in self.options(state, *place)? {
+        let domain = self.ranked(state, *place)?;
+        for (at, option) in self.options(state, *place, &domain)? {
             self.judge.world.charge(1)?;
-            let next = self.take(state, *place, at, option.as_ref())?;
-            if self.failing(&next, *place, option.as_ref())?.is_none() {
+            let next = self.take(state, *place, at, option)?;
+            if self.failing(&next, *place, option)?.is_none() {
                 self.completions(&next, if role.list && option.is_some() { group } else { later }, judge)?;
             }
         }

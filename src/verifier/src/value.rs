@@ -165,35 +165,6 @@ fn spell_number(units: i128, unit: Unit) -> String {
     }
 }
 
-/// A type, as the policy spells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// `bool`
-    Bool,
-    /// `int`
-    Int,
-    /// A number with a unit.
-    Number(Unit),
-    /// `string`
-    Text,
-    /// `date`
-    Date,
-    /// `datetime`
-    Instant,
-    /// An enum.
-    Enum(String),
-    /// A record.
-    Record(String),
-    /// A service, perhaps of one trait.
-    Service(Option<String>),
-    /// `set<T>`
-    Set(Box<Type>),
-    /// `list<T>`
-    List(Box<Type>),
-    /// `vector`
-    Vector,
-}
-
 /// The names that give meaning to types and members: enums with their members, records with their fields.
 #[derive(Default)]
 pub struct Types {
@@ -207,45 +178,13 @@ pub struct Types {
 pub struct Field {
     /// Its name.
     pub name: Name,
-    /// Its type.
-    pub ty: Type,
+    /// Its type, as the policy spells it.
+    pub ty: String,
     /// Whether it may be unknown.
     pub optional: bool,
 }
 
 impl Types {
-    /// Reads the name of a type. Depth is bounded by the length of the text.
-    pub fn read_type(&self, text: &str, is_record: &dyn Fn(&str) -> bool) -> Option<Type> {
-        let inner = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>'));
-        if text.len() > 600 {
-            return None;
-        }
-        if let Some(element) = inner("set<") {
-            return Some(Type::Set(Box::new(self.read_type(element, is_record)?)));
-        }
-        if let Some(element) = inner("list<") {
-            return Some(Type::List(Box::new(self.read_type(element, is_record)?)));
-        }
-        if let Some(of) = inner("service<") {
-            return Some(Type::Service(Some(of.to_owned())));
-        }
-        Some(match text {
-            "bool" => Type::Bool,
-            "int" => Type::Int,
-            "decimal" => Type::Number(Unit::Plain),
-            "ratio" => Type::Number(Unit::Ratio),
-            "duration" => Type::Number(Unit::Duration),
-            "string" => Type::Text,
-            "date" => Type::Date,
-            "datetime" => Type::Instant,
-            "service" => Type::Service(None),
-            "vector" => Type::Vector,
-            name if self.enums.contains_key(name) => Type::Enum(name.to_owned()),
-            name if is_record(name) => Type::Record(name.to_owned()),
-            name => Type::Number(Unit::Money(currency(&name.to_ascii_uppercase(), name.to_ascii_lowercase() == name)?)),
-        })
-    }
-
     /// Reads a value: an object with one key that names its kind.
     pub fn read_value(&self, json: &Json) -> Option<Value> {
         let [(kind, body)] = json.object()? else { return None };
@@ -267,7 +206,9 @@ impl Types {
             "duration" => number(Unit::Duration),
             "money" => {
                 let [code, amount] = body.list()? else { return None };
-                Some(Value::Number(number::read(amount.text()?)?, Unit::Money(currency(code.text()?, true)?)))
+                let code: [u8; 3] = code.text()?.as_bytes().try_into().ok()?;
+                let unit = Unit::Money(code.iter().all(u8::is_ascii_uppercase).then_some(code)?);
+                Some(Value::Number(number::read(amount.text()?)?, unit))
             }
             "text" => Some(Value::Text(body.text()?.into())),
             "date" => Some(Value::Date(number::read_date(body.text()?)?)),
@@ -302,24 +243,30 @@ impl Types {
     }
 
     /// Whether a value is of a type; `is_service` knows the services and their traits.
-    pub fn fits(&self, value: &Value, ty: &Type, is_service: &dyn Fn(&str, Option<&str>) -> bool) -> bool {
-        let all = |elements: &Elements, element: &Type| elements.0.iter().all(|v| self.fits(v, element, is_service));
-        match (value, ty) {
-            (Value::Bool(_), Type::Bool)
-            | (Value::Int(_), Type::Int)
-            | (Value::Text(_), Type::Text)
-            | (Value::Date(_), Type::Date)
-            | (Value::Instant(_), Type::Instant)
-            | (Value::Vector(_), Type::Vector) => true,
-            (Value::Number(_, unit), Type::Number(of)) => unit == of,
-            (Value::Member(of, ..), Type::Enum(name)) => **of == **name,
-            (Value::Service(name), Type::Service(of)) => is_service(name, of.as_deref()),
-            (Value::List(elements), Type::List(element)) => all(elements, element),
-            (Value::Set(elements), Type::Set(element)) => all(elements, element),
-            (Value::Record(fields), Type::Record(name)) => {
-                self.records.get(name).is_some_and(|declared| self.fits_fields(&fields.0, declared, is_service))
+    pub fn fits(&self, value: &Value, ty: &str, is_service: &dyn Fn(&str, Option<&str>) -> bool) -> bool {
+        let inner = |prefix: &str| ty.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>'));
+        let all = |elements: &Elements, element: Option<&str>| {
+            element.is_some_and(|element| elements.0.iter().all(|value| self.fits(value, element, is_service)))
+        };
+        match value {
+            Value::Bool(_) => ty == "bool",
+            Value::Int(_) => ty == "int",
+            Value::Text(_) => ty == "string",
+            Value::Date(_) => ty == "date",
+            Value::Instant(_) => ty == "datetime",
+            Value::Vector(_) => ty == "vector",
+            Value::Number(_, Unit::Plain) => ty == "decimal",
+            Value::Number(_, Unit::Ratio) => ty == "ratio",
+            Value::Number(_, Unit::Duration) => ty == "duration",
+            Value::Number(_, Unit::Money(code)) => ty.as_bytes() == code.to_ascii_lowercase(),
+            Value::Member(of, ..) => ty == &**of,
+            Value::Service(name) if ty == "service" => is_service(name, None),
+            Value::Service(name) => inner("service<").is_some_and(|of| is_service(name, Some(of))),
+            Value::List(elements) => all(elements, inner("list<")),
+            Value::Set(elements) => all(elements, inner("set<")),
+            Value::Record(fields) => {
+                self.records.get(ty).is_some_and(|declared| self.fits_fields(&fields.0, declared, is_service))
             }
-            _ => false,
         }
     }
 
@@ -336,9 +283,4 @@ impl Types {
                     && value.as_ref().map_or(field.optional, |value| self.fits(value, &field.ty, is_service))
             })
     }
-}
-
-fn currency(code: &str, lower_case_type: bool) -> Option<[u8; 3]> {
-    let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-    (lower_case_type && bytes.iter().all(u8::is_ascii_uppercase)).then_some(bytes)
 }

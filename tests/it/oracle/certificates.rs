@@ -44,7 +44,9 @@ fn prove(seed: u64) -> Proved {
     let case = declared(generate::case(seed));
     let plan = plan::plan(Arc::new(case.policy), Arc::new(case.services));
     let (decision, trace) = route::decide_traced(&plan, "route", &case.inputs).unwrap();
-    let document = proof::prove(&trace, &case.inputs, &decision).unwrap();
+    let text = proof::prove(&trace, &case.inputs, &decision).unwrap();
+    let document: Json = serde_json::from_str(&text).unwrap();
+    assert_eq!(canonical::to_string(&document), text);
     let rejected = json::identity(&decision)["rejected"].clone();
     Proved { document, rejected, ending: decision.ending }
 }
@@ -161,7 +163,7 @@ fn certificates_stay_small() {
                 continue;
             };
             let decided = start.elapsed();
-            let bytes = proof::prove(&trace, &case.inputs, &decision).map(|json| canonical::to_string(&json));
+            let bytes = proof::prove(&trace, &case.inputs, &decision);
             let proved = start.elapsed() - decided;
             let Ok(bytes) = bytes else {
                 println!("seed {seed}: {} services: no certificate", plan.names.len());
