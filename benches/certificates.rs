@@ -136,7 +136,7 @@ fn decided(plan: &Plan, inputs: &Inputs) -> String {
 /// What `provost route --certificate` does: the same, and write the certificate.
 fn proved(plan: &Plan, inputs: &Inputs) -> (String, String) {
     let (decision, trace) = route::decide_traced(plan, "work", inputs).unwrap();
-    let certificate = canonical::to_string(&proof::prove(&trace, inputs, &decision).unwrap());
+    let certificate = proof::prove(&trace, inputs, &decision).unwrap();
     (route::json::decision(&decision).to_string(), certificate)
 }
 
