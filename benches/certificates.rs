@@ -16,7 +16,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use provost::base::canonical;
 use provost::facts::{Inputs, Request, Signals};
 use provost::package::{self, Package};
 use provost::plan::{self, Plan};
