@@ -48,4 +48,6 @@ pub mod draw;
 
 pub mod suite;
 
+pub mod journal;
+
 pub mod cli;

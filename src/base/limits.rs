@@ -34,3 +34,9 @@ pub const ROLE_LENGTH: usize = 64;
 pub const SEARCH_STEPS: u64 = 20_000_000;
 /// Expression nodes that one evaluation of one constraint may visit.
 pub const EVALUATION_STEPS: u64 = 10_000_000;
+/// Bytes of one log of decisions that is read whole.
+pub const LOG_BYTES: usize = 1024 * 1024 * 1024;
+/// Bytes of one entry of a log.
+pub const LOG_ENTRY_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of the head of a log.
+pub const LOG_HEAD_BYTES: usize = 4096;

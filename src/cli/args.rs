@@ -53,6 +53,11 @@ pub enum Verb {
     WhatIf(WhatIfArgs),
     /// Check a certificate with the independent verifier.
     Verify(VerifyArgs),
+    /// Check or list a log of decisions.
+    #[command(subcommand)]
+    Log(LogVerb),
+    /// Decide every request of a log again, under the same package or another.
+    Replay(ReplayArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
     /// Turn data of a foreign schema into contracts.
@@ -118,6 +123,37 @@ pub struct RouteArgs {
     /// Write the decision's certificate to this file.
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
+    /// Append the decision and its facts to this log.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}
+
+/// `provost log`
+#[derive(Debug, Subcommand)]
+pub enum LogVerb {
+    /// Find what was edited, dropped, repeated, moved or cut off.
+    Verify {
+        /// The log.
+        file: PathBuf,
+        /// The head that anchors its end; the file beside it that ends in `.head`, where none is named.
+        #[arg(long, value_name = "FILE")]
+        head: Option<PathBuf>,
+    },
+    /// List the entries.
+    Show {
+        /// The log.
+        file: PathBuf,
+    },
+}
+
+/// `provost replay`
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The log.
+    pub file: PathBuf,
+    /// A field of the services with a number, summed over whoever is primary, before and now.
+    #[arg(long, value_name = "FIELD")]
+    pub cost: Option<String>,
 }
 
 /// `provost verify`

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::args::{ExplainArgs, Format, InputArgs, RouteArgs};
 use super::inputs::{self, Read};
 use super::shell::{Failure, Shell, Verdict};
-use super::{stored, verify};
+use super::{log, stored, verify};
 use crate::base::Name;
 use crate::explain;
-use crate::facts::Inputs;
+use crate::facts::{Inputs, Signals};
+use crate::journal::Unread;
 use crate::package::Package;
 use crate::plan::{self, Plan};
 use crate::route::decision::{Decision, Ending, Problem};
@@ -42,14 +43,14 @@ pub enum Decided {
     /// A decision on a request that could be read.
     Of(Decision, Inputs),
     /// A decision that the request is invalid; what is wrong was said.
-    Invalid(Decision),
+    Invalid(Decision, Unread, Signals),
 }
 
 impl Decided {
     /// The decision.
     pub fn decision(&self) -> &Decision {
         match self {
-            Self::Of(decision, _) | Self::Invalid(decision) => decision,
+            Self::Of(decision, _) | Self::Invalid(decision, ..) => decision,
         }
     }
 }
@@ -59,7 +60,7 @@ impl Decided {
     pub fn inputs(&self) -> Option<&Inputs> {
         match self {
             Self::Of(_, inputs) => Some(inputs),
-            Self::Invalid(_) => None,
+            Self::Invalid(..) => None,
         }
     }
 
@@ -77,7 +78,7 @@ pub fn decide(shell: &Shell, ready: &Ready, route: &str, args: &InputArgs) -> Re
             let decision = route::decide(&ready.plan, route, &inputs).map_err(failure)?;
             Ok(Decided::Of(decision, inputs))
         }
-        Read::Invalid { refusals, diagnostics, now, sources } => {
+        Read::Invalid { refusals, diagnostics, now, signals, unread, sources } => {
             if shell.format == Format::Text {
                 shell.diagnostics(&diagnostics, &sources)?;
             }
@@ -87,7 +88,8 @@ pub fn decide(shell: &Shell, ready: &Ready, route: &str, args: &InputArgs) -> Re
                 at: None,
             };
             let problems = refusals.into_iter().map(problem).collect();
-            Ok(Decided::Invalid(Decision::invalid(&ready.plan, Name::from(route), problems, now)))
+            let decision = Decision::invalid(&ready.plan, Name::from(route), problems, now);
+            Ok(Decided::Invalid(decision, unread, signals))
         }
     }
 }
@@ -114,6 +116,10 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
     if let Some(path) = &args.certificate {
         let trace = decided.trace(&ready)?;
         verify::write(shell, path, trace.as_ref().zip(decided.inputs()), decision)?;
+    }
+    // What cannot be logged is not said either: nobody acts on a decision that left no trace.
+    if let Some(path) = &args.log {
+        log::append(shell, path, &ready, &decided)?;
     }
     shell.out(&format!("{:#}", route::json::decision(decision)))?;
     verdict(decision.ending)

@@ -7,6 +7,7 @@ use crate::base::{Instant, Name, Sources};
 use crate::data::{Kind, Node};
 use crate::diag::Diagnostic;
 use crate::facts::{self, Inputs, Request, Signals};
+use crate::journal::Unread;
 use crate::plan::Plan;
 use crate::world::{World as _, shown};
 
@@ -23,6 +24,10 @@ pub enum Read {
         diagnostics: Vec<Diagnostic>,
         /// The instant.
         now: Instant,
+        /// The signals.
+        signals: Signals,
+        /// The request as it came.
+        unread: Unread,
         /// The files the diagnostics point into.
         sources: Sources,
     },
@@ -37,12 +42,13 @@ pub fn read(shell: &Shell, plan: &Plan, route: &str, args: &InputArgs) -> Result
     let mut sources = Sources::default();
     let signals = signals(shell, plan, args, &mut sources)?;
     let now = now(shell, args.now.as_deref())?;
-    match request(shell, plan, &declared.request, args, &mut sources)? {
+    let (decoded, unread) = request(shell, plan, &declared.request, args, &mut sources)?;
+    match decoded {
         Ok(request) => Ok(Read::Inputs(Inputs { request, signals, now })),
         Err(mut diagnostics) => {
             crate::diag::print::sort(&mut diagnostics, &sources);
             let refusals = facts::request::refusals(&diagnostics);
-            Ok(Read::Invalid { refusals, diagnostics, now, sources })
+            Ok(Read::Invalid { refusals, diagnostics, now, signals, unread, sources })
         }
     }
 }
@@ -68,10 +74,12 @@ fn request(
     request_type: &Name,
     args: &InputArgs,
     sources: &mut Sources,
-) -> Result<Decoded<Request>, Failure> {
+) -> Result<(Decoded<Request>, Unread), Failure> {
+    let mut unread = Unread { name: String::new(), text: String::new(), set: assignments(&args.set)? };
     let node = match &args.request {
         Some(path) => {
-            let file = sources.add(shown(path), shell.read(path)?);
+            (unread.name, unread.text) = (shown(path), shell.read(path)?);
+            let file = sources.add(unread.name.as_str(), unread.text.as_str());
             data::read(shell, file, sources)?
         }
         None => {
@@ -79,17 +87,8 @@ fn request(
             Node { kind: Kind::Map(Vec::new()), span: crate::base::Span::new(file, 0, 0) }
         }
     };
-    let assignments = assignments(&args.set)?;
-    let (node, mut found) = facts::set::set(node, &plan.policy, request_type, &assignments, sources);
-    let decoded = facts::request::request(&plan.policy, &plan.services, request_type, &node);
-    Ok(match decoded {
-        Ok(request) if found.is_empty() => Ok(request),
-        Ok(_) => Err(found),
-        Err(more) => {
-            found.extend(more);
-            Err(found)
-        }
-    })
+    let decoded = facts::set::request(&plan.policy, &plan.services, request_type, node, &unread.set, sources);
+    Ok((decoded, unread))
 }
 
 /// `FIELD=VALUE`, each.

@@ -17,7 +17,10 @@ pub mod disk;
 mod generate;
 mod graph;
 mod inputs;
+mod log;
+mod log_file;
 mod new;
+mod replay;
 pub mod shell;
 mod stored;
 mod test;
@@ -72,6 +75,8 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         }
         Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
         Verb::Verify(args) => verify::run(shell, &args),
+        Verb::Log(verb) => log::run(shell, &verb),
+        Verb::Replay(args) => replay::run(shell, &args),
         Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),

@@ -115,7 +115,7 @@ fn cardinality(cardinality: Cardinality) -> String {
 }
 
 /// The roles that a constraint governs: those whose candidates it tests, and those that it speaks of.
-fn governed<'c>(constraint: &'c Constraint) -> BTreeSet<&'c Name> {
+fn governed(constraint: &Constraint) -> BTreeSet<&Name> {
     let conditions = constraint.clauses.iter().filter(|c| c.effect != Effect::Deny).map(|c| &c.condition);
     let mut tests_candidates = false;
     let mut spoken_of: BTreeSet<Name> = BTreeSet::new();

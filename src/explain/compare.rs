@@ -15,6 +15,9 @@ use crate::route::decision::{Decision, Ending, Failure};
 /// Services of one kind of change that are named one by one.
 const FEW: usize = 10;
 
+/// A waiver and the rule that it lifts.
+type Lifts = (Name, Name);
+
 /// What differs.
 #[derive(Clone, Debug, Default)]
 pub struct Differences {
@@ -33,7 +36,7 @@ pub struct Differences {
     /// Guarantees: the name, before, after.
     pub guarantees: Vec<(Name, Option<String>, Option<String>)>,
     /// Waivers that lift something no longer, and those that do now, each with its rule.
-    pub waivers: (Vec<(Name, Name)>, Vec<(Name, Name)>),
+    pub waivers: (Vec<Lifts>, Vec<Lifts>),
 }
 
 impl Differences {

@@ -17,6 +17,7 @@ pub mod request;
 pub mod schema;
 pub mod set;
 pub mod signals;
+pub mod typed;
 
 use std::collections::BTreeMap;
 

@@ -6,11 +6,11 @@
 
 use crate::base::{FileId, Name, Sources, Span};
 use crate::diag::Diagnostic;
-use crate::ir::{Field, Policy};
+use crate::ir::{Field, Policy, Services};
 use crate::value::Type;
 
-use super::codes;
 use super::decode::{near_or_all, unknown_field};
+use super::{Request, codes};
 use crate::data::{Findings, Key, Kind, Node, plain, shortened};
 
 /// The name of the source that holds the assignments, one a line, so that diagnostics can point into them.
@@ -52,6 +52,26 @@ pub fn set(
         }
     }
     (merged, findings.into_vec())
+}
+
+/// A request with assignments merged in, typed; everything that is wrong with either is said at once.
+pub fn request(
+    policy: &Policy,
+    services: &Services,
+    request_type: &Name,
+    node: Node,
+    assignments: &[(String, String)],
+    sources: &mut Sources,
+) -> Result<Request, Vec<Diagnostic>> {
+    let (node, mut found) = set(node, policy, request_type, assignments, sources);
+    match super::request::request(policy, services, request_type, &node) {
+        Ok(request) if found.is_empty() => Ok(request),
+        Ok(_) => Err(found),
+        Err(more) => {
+            found.extend(more);
+            Err(found)
+        }
+    }
 }
 
 /// What is wrong with an assignment. Boxed, since it is rare and large.

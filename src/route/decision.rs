@@ -166,8 +166,9 @@ impl fmt::Display for Problem {
     /// What is wrong, and where what it breaks is written.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
-            Some(at) => write!(f, "{}  [{at}]", self.message),
-            None => f.write_str(&self.message),
+            // A policy that was read from a certificate has no places.
+            Some(at) if !at.is_empty() => write!(f, "{}  [{at}]", self.message),
+            _ => f.write_str(&self.message),
         }
     }
 }

@@ -25,6 +25,12 @@ const READINGS: &[&str] = &["at", "left", "right", "missing"];
 /// Readings are left out: they follow from policy and facts, and moving an item within its file decides nothing.
 pub fn identity(decision: &Decision) -> Json {
     let mut content = content(decision);
+    without_readings(&mut content);
+    content
+}
+
+/// Takes the readings out of what a decision says.
+pub fn without_readings(content: &mut Json) {
     let bare = |failure: &mut Json| {
         if let Json::Object(map) = failure {
             map.retain(|key, _| !READINGS.contains(&key.as_str()));
@@ -36,7 +42,6 @@ pub fn identity(decision: &Decision) -> Json {
     for rejected in content.get_mut("rejected").and_then(Json::as_array_mut).into_iter().flatten() {
         rejected.get_mut("by").and_then(Json::as_array_mut).into_iter().flatten().for_each(bare);
     }
-    content
 }
 
 /// Everything that a decision says, but its identity.
@@ -53,7 +58,7 @@ pub fn content(decision: &Decision) -> Json {
         "waived": decision.waived.iter().map(waived).collect::<Vec<_>>(),
         "unroutable": decision.unroutable.as_ref().map(unroutable),
         "invalid": decision.invalid.as_ref().map(|problems| {
-            problems.iter().map(|p| problem(p)).collect::<Vec<_>>()
+            problems.iter().map(problem).collect::<Vec<_>>()
         }),
         "inputs": inputs(&decision.inputs),
     })

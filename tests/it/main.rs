@@ -14,6 +14,7 @@
 mod cases;
 mod docs;
 mod house;
+mod journal;
 mod laws;
 mod limits;
 mod oracle;

@@ -1,4 +1,9 @@
 //! `provost-verifier FILE [--format json]`: 0 verified, 1 refused, 2 not to be read.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "this is the shell: it reads the file and prints the verdict"
+)]
 
 #![expect(
     clippy::disallowed_methods,

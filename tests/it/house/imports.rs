@@ -25,6 +25,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("draw", "base value ir route explain"),
     ("package", STAGES),
     ("suite", STAGES),
+    ("journal", "base diag data value ir facts plan eval route"),
     ("solve", "base diag value ir"),
     ("mission", "base value ir facts eval route"),
     ("fmt", STAGES),
@@ -35,7 +36,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal ide serve lsp",
     ),
     ("main", "cli"),
 ];

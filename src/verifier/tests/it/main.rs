@@ -1,4 +1,14 @@
 //! The verifier against certificates written by hand, and against everything that can be done to them.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that panics has said what is wrong"
+)]
 
 mod canonical;
 mod hostile;

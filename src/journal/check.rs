@@ -1,0 +1,170 @@
+//! Checking a whole log: every line, every link, and the end.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use super::entry::{Head, Line};
+use crate::base::canonical;
+use crate::route::json::without_readings;
+
+/// What is wrong with a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The line, from 1; nothing where it is the head.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.message),
+            None => write!(f, "head: {}", self.message),
+        }
+    }
+}
+
+/// What checking a log came to.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The entries that have the form of one, in the order of the file.
+    pub entries: Vec<Line>,
+    /// What is wrong; nothing if the log is whole.
+    pub findings: Vec<Finding>,
+    /// What is not wrong and still worth saying.
+    pub remarks: Vec<String>,
+}
+
+/// Checks a log. Without a head, an end that was cut off cannot be seen.
+pub fn check(bytes: &[u8], head: Option<&Head>) -> Checked {
+    let mut checked = Checked::default();
+    let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    let tail = lines.pop().unwrap_or(&[]);
+    let covered = head.map_or(0, |h| usize::try_from(h.count).unwrap_or(usize::MAX));
+    let mut torn = !tail.is_empty();
+    if !torn && lines.len() > covered && lines.last().is_some_and(|l| !Line::read(l).is_ok_and(|l| l.fits())) {
+        lines.pop();
+        torn = true;
+    }
+    if torn {
+        checked.remarks.push(format!("line {}: torn, and set aside at the next append", lines.len() + 1));
+    }
+    let read: Vec<Result<Line, &'static str>> = lines.iter().map(|line| Line::read(line)).collect();
+    links(&read, &mut checked);
+    if let Some(head) = head {
+        end(&read, head, &mut checked);
+    }
+    checked.entries = read.into_iter().flatten().collect();
+    checked
+}
+
+/// Each line by itself, and in its place behind the line before.
+fn links(read: &[Result<Line, &'static str>], checked: &mut Checked) {
+    let mut places: BTreeMap<u64, usize> = BTreeMap::new();
+    for (at, line) in read.iter().enumerate().filter_map(|(at, line)| Some((at, line.as_ref().ok()?))) {
+        places.insert(line.sequence, at);
+    }
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    // What the next entry must follow; unknown behind a line that cannot be read.
+    let mut before: Option<(u64, Option<&str>)> = Some((0, None));
+    for (at, line) in read.iter().enumerate() {
+        let mut find = |message: String| checked.findings.push(Finding { line: Some(at + 1), message });
+        let line = match line {
+            Ok(line) => line,
+            Err(wrong) => {
+                find(format!("was edited: {wrong}"));
+                before = None;
+                continue;
+            }
+        };
+        if !line.fits() {
+            find(format!("entry {} was edited: its digest is not that of what it says", line.sequence));
+        } else if let Some(wrong) = inconsistent(&line.json) {
+            find(format!("entry {}: {wrong}", line.sequence));
+        }
+        if let Some(first) = seen.get(line.digest.as_str()) {
+            find(format!("entry {} is repeated: it stands in line {} already", line.sequence, first + 1));
+            continue;
+        }
+        if let Some((sequence, digest)) = before {
+            misplaced(line, at, sequence, digest, &places).into_iter().for_each(find);
+        }
+        seen.insert(&line.digest, at);
+        before = Some((line.sequence, Some(&line.digest)));
+    }
+}
+
+/// Why an entry does not follow the one before.
+fn misplaced(
+    line: &Line,
+    at: usize,
+    sequence: u64,
+    digest: Option<&str>,
+    places: &BTreeMap<u64, usize>,
+) -> Option<String> {
+    let expected = sequence.saturating_add(1);
+    let found = line.sequence;
+    if found == expected {
+        let fits = line.previous.as_deref() == digest;
+        return (!fits).then(|| format!("entry {found} follows another entry {sequence} than the one before it"));
+    }
+    if found < expected {
+        return Some(format!("entry {found} is out of order: it stands behind entry {sequence}"));
+    }
+    Some(match places.get(&expected) {
+        Some(later) if *later > at => {
+            format!("entry {found} is out of order: entry {expected} stands behind it, in line {}", later + 1)
+        }
+        _ if expected.saturating_add(1) == found => format!("entry {expected} was dropped before it"),
+        _ => format!("entries {expected} to {} were dropped before it", found.saturating_sub(1)),
+    })
+}
+
+/// What an entry says in two places that do not agree. Nobody who appends writes such an entry.
+fn inconsistent(entry: &Json) -> Option<&'static str> {
+    let part = |key: &str| entry.get(key).unwrap_or(&Json::Null);
+    let decision = part("decision");
+    let input = |key: &str| decision.get("inputs").and_then(|inputs| inputs.get(key)).unwrap_or(&Json::Null);
+    if part("route") != decision.get("route").unwrap_or(&Json::Null) || part("now") != input("now") {
+        return Some("the decision is about another route or instant");
+    }
+    let unread = part("request").get("unread").is_some();
+    let digest = |key: &str| if unread { Json::Null } else { Json::from(canonical::digest(part(key))) };
+    if *input("request") != digest("request") || *input("signals") != digest("signals") {
+        return Some("the decision is about another request or other signals");
+    }
+    let mut identity = decision.clone();
+    let id = identity.as_object_mut().and_then(|map| map.remove("decision_id"));
+    without_readings(&mut identity);
+    (id != Some(Json::from(canonical::digest(&identity)))).then_some("the decision's identity is not its digest")
+}
+
+/// Whether the log ends where the head says.
+fn end(read: &[Result<Line, &'static str>], head: &Head, checked: &mut Checked) {
+    let mut find = |message: String| checked.findings.push(Finding { line: None, message });
+    let there = read.len() as u64;
+    if there < head.count {
+        find(format!("names {} entries, and the log holds {there}: its end was cut off", head.count));
+        return;
+    }
+    if there > head.count.saturating_add(1) {
+        find(format!("names {} entries, and the log holds {there}: the head is older than the log", head.count));
+        return;
+    }
+    let covered = usize::try_from(head.count).unwrap_or(usize::MAX);
+    let last = covered.checked_sub(1).and_then(|at| read.get(at));
+    let fits = match last {
+        None => head.last.is_none(),
+        // A line that cannot be read has been found already.
+        Some(Err(_)) => true,
+        Some(Ok(line)) => head.last.as_deref() == Some(&line.digest),
+    };
+    if !fits {
+        find(format!("the digest of entry {} is not the one that the head names", head.count));
+    } else if there > head.count {
+        checked.remarks.push(format!("entry {there} is not in the head yet: the next append puts it there"));
+    }
+}

@@ -1,0 +1,176 @@
+//! One entry of a log, and the head that anchors its end.
+
+use serde_json::{Value as Json, json};
+
+use crate::base::{Instant, canonical};
+use crate::facts::{Inputs, Signals};
+use crate::route::decision::Decision;
+use crate::route::json as facts;
+
+/// The schema of an entry.
+pub const ENTRY: &str = "provost.log/1";
+/// The schema of a head.
+pub const HEAD: &str = "provost.log-head/1";
+
+/// A request that did not fit its type, as it came: reading it again gives the same refusals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The name of the file, which tells the format.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The assignments made on top of it.
+    pub set: Vec<(String, String)>,
+}
+
+/// The facts of one decision.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// The request was read.
+    Read(&'a Inputs),
+    /// It was not; the signals were.
+    Unread(&'a Unread, &'a Signals, Instant),
+}
+
+/// What an entry says besides its place.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    content: Json,
+}
+
+/// An entry in its place, as one line.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The line with its line feed.
+    pub line: String,
+    /// The head once the line is there.
+    pub head: Head,
+}
+
+/// What is known of a log's end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// How many entries there are.
+    pub count: u64,
+    /// How many bytes they take.
+    pub bytes: u64,
+    /// The digest of the last one; nothing if there is none.
+    pub last: Option<String>,
+}
+
+impl Entry {
+    /// The entry of a decision; the certificate is its digest, or why there is none.
+    pub fn new(decision: &Decision, asked: &Asked<'_>, certificate: Result<String, String>) -> Self {
+        let (request, signals, now) = match asked {
+            Asked::Read(inputs) => (facts::request(&inputs.request), &inputs.signals, inputs.now),
+            Asked::Unread(unread, signals, now) => {
+                (json!({ "unread": { "name": unread.name, "text": unread.text, "set": unread.set } }), *signals, *now)
+            }
+        };
+        let (digest, reason) = match certificate {
+            Ok(digest) => (Some(digest), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let content = json!({
+            "schema": ENTRY,
+            "now": now.to_string(),
+            "route": &*decision.route,
+            "request": request,
+            "signals": facts::signals(signals),
+            "decision": facts::decision(decision),
+            "certificate": { "digest": digest, "reason": reason },
+        });
+        Self { content }
+    }
+
+    /// The entry behind a head.
+    pub fn after(&self, head: &Head) -> Written {
+        let mut content = self.content.clone();
+        let count = head.count.saturating_add(1);
+        if let Json::Object(map) = &mut content {
+            map.insert("sequence".to_owned(), Json::from(count));
+            map.insert("previous".to_owned(), Json::from(head.last.clone()));
+        }
+        let digest = canonical::digest(&content);
+        if let Json::Object(map) = &mut content {
+            map.insert("entry".to_owned(), Json::from(digest.as_str()));
+        }
+        let line = canonical::to_string(&content) + "\n";
+        let bytes = head.bytes.saturating_add(line.len() as u64);
+        Written { line, head: Head { count, bytes, last: Some(digest) } }
+    }
+}
+
+impl Head {
+    /// The head as its file holds it.
+    pub fn text(&self) -> String {
+        canonical::to_string(&json!({ "schema": HEAD, "count": self.count, "bytes": self.bytes, "last": self.last }))
+            + "\n"
+    }
+
+    /// The head of a file; nothing if it is not exactly what [`Head::text`] writes.
+    pub fn read(text: &str) -> Option<Self> {
+        let json: Json = serde_json::from_str(text).ok()?;
+        let last = json.get("last").and_then(Json::as_str).map(str::to_owned);
+        let head = Self { count: json.get("count")?.as_u64()?, bytes: json.get("bytes")?.as_u64()?, last };
+        (head.text() == text).then_some(head)
+    }
+}
+
+/// A line that has the form of an entry.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The whole entry.
+    pub json: Json,
+    /// Its place.
+    pub sequence: u64,
+    /// The digest of the entry before.
+    pub previous: Option<String>,
+    /// Its own digest, as it says.
+    pub digest: String,
+}
+
+impl Line {
+    /// Reads a line without its line feed; otherwise what is wrong with its form.
+    pub fn read(bytes: &[u8]) -> Result<Self, &'static str> {
+        let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
+        let json: Json = serde_json::from_str(text).map_err(|_| "it is not JSON")?;
+        if canonical::to_string(&json) != text {
+            return Err("it is not spelled canonically");
+        }
+        const KEYS: &[&str] = &[
+            "certificate",
+            "decision",
+            "entry",
+            "now",
+            "previous",
+            "request",
+            "route",
+            "schema",
+            "sequence",
+            "signals",
+        ];
+        let keys: Vec<&str> = json.as_object().into_iter().flat_map(|o| o.keys()).map(String::as_str).collect();
+        if keys != KEYS || json.get("schema").and_then(Json::as_str) != Some(ENTRY) {
+            return Err("it is not an entry of a log");
+        }
+        let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
+        let sequence = json.get("sequence").and_then(Json::as_u64).ok_or("its sequence is no number")?;
+        let digest = text("entry").ok_or("it has no digest")?;
+        Ok(Self { sequence, previous: text("previous"), digest, json })
+    }
+
+    /// Whether the digest is that of everything else.
+    pub fn fits(&self) -> bool {
+        let mut content = self.json.clone();
+        if let Json::Object(map) = &mut content {
+            map.remove("entry");
+        }
+        canonical::digest(&content) == self.digest
+    }
+
+    /// A part of the entry, or null.
+    pub fn part(&self, key: &str) -> &Json {
+        self.json.get(key).unwrap_or(&Json::Null)
+    }
+}
