@@ -16,7 +16,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use provost::base::canonical;
 use provost::facts::{Inputs, Request, Signals};
 use provost::package::{self, Package};
 use provost::plan::{self, Plan};
@@ -136,7 +135,7 @@ fn decided(plan: &Plan, inputs: &Inputs) -> String {
 /// What `provost route --certificate` does: the same, and write the certificate.
 fn proved(plan: &Plan, inputs: &Inputs) -> (String, String) {
     let (decision, trace) = route::decide_traced(plan, "work", inputs).unwrap();
-    let certificate = canonical::to_string(&proof::prove(&trace, inputs, &decision).unwrap());
+    let certificate = proof::prove(&trace, inputs, &decision).unwrap();
     (route::json::decision(&decision).to_string(), certificate)
 }
 

@@ -26,7 +26,7 @@ pub fn append(shell: &Shell, path: &Path, ready: &Ready, decided: &Decided) -> R
         Some((trace, inputs)) => proof::prove(trace, inputs, decision),
         None => Err(proof::ProofError::Unread),
     };
-    let certificate = certificate.map(|proof| canonical::digest(&proof)).map_err(|e| e.to_string());
+    let certificate = certificate.map(|proof| canonical::digest_bytes(proof.as_bytes())).map_err(|e| e.to_string());
     log_file::append(shell, path, &Entry::new(decision, &asked, certificate))
 }
 
