@@ -163,6 +163,7 @@ impl<'p> Derivation<'_, 'p> {
     /// The instances between roles that fail because of what a role is given.
     fn failures_between(&self, place: usize, name: &Name, given: &Assignment) -> Checked<Vec<Json>> {
         let mut by: Vec<(String, Json)> = Vec::new();
+        self.judge.world.charge(self.judge.instances.len() as u64)?;
         for of in self.judge.instances.iter().filter(|of| !of.own) {
             if of.candidate != Some(place) && !of.needs.contains(&place) {
                 continue;

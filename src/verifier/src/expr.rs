@@ -160,6 +160,8 @@ pub struct Mentions<'a> {
     pub subject: bool,
     /// `total`.
     pub total: bool,
+    /// How many expressions were looked at.
+    pub visited: u64,
     /// The definitions that have been looked into.
     called: BTreeSet<&'a Name>,
 }
@@ -167,6 +169,7 @@ pub struct Mentions<'a> {
 impl Expr {
     /// Adds what this expression and the definitions that it calls speak of.
     pub fn mentions<'a>(&'a self, definitions: &'a BTreeMap<String, (Vec<Name>, Expr)>, found: &mut Mentions<'a>) {
+        found.visited += 1;
         found.subject |= self.word == "service";
         found.total |= self.word == "total";
         if self.word == "role" {

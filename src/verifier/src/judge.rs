@@ -62,11 +62,12 @@ pub enum Judged {
 pub type Score = (i128, Vec<(usize, i128)>);
 
 /// All instances of the route, by constraint, clause and role.
-fn instances(program: &Program) -> Checked<Vec<Instance<'_>>> {
+fn instances<'p>(world: &World<'p>) -> Checked<Vec<Instance<'p>>> {
+    let program = world.program;
     let mut all = Vec::new();
     for constraint in &program.route.constraints {
         for (number, (effect, condition)) in constraint.clauses.iter().enumerate().filter(|(_, (e, _))| e != "deny") {
-            of_clause(program, constraint, number, (effect == "require", condition), &mut all)?;
+            of_clause(world, constraint, number, (effect == "require", condition), &mut all)?;
         }
     }
     for (place, role) in program.route.roles.iter().enumerate() {
@@ -82,26 +83,27 @@ fn instances(program: &Program) -> Checked<Vec<Instance<'_>>> {
         };
         all.push(unwritten("accept", Demand::Accept, (BTreeSet::new(), true)));
         let score = format!("{}.score", program.route.name);
-        all.push(unwritten(&score, Demand::Score, score_needs(program, place, role)?));
+        all.push(unwritten(&score, Demand::Score, score_needs(world, place, role)?));
     }
     all.sort_by(|a, b| (&a.constraint, a.clause, a.candidate).cmp(&(&b.constraint, b.clause, b.candidate)));
     Ok(all)
 }
 
 /// What these expressions name: roles by place, `service`, `total`.
-fn named<'a>(program: &'a Program, exprs: impl Iterator<Item = &'a Expr>) -> Checked<(BTreeSet<usize>, bool, bool)> {
+fn named<'a>(world: &World<'a>, exprs: impl Iterator<Item = &'a Expr>) -> Checked<(BTreeSet<usize>, bool, bool)> {
     let mut mentions = Mentions::default();
-    exprs.for_each(|expr| expr.mentions(&program.definitions, &mut mentions));
-    let place = |name: &Name| program.route.roles.iter().position(|role| role.name == *name);
+    exprs.for_each(|expr| expr.mentions(&world.program.definitions, &mut mentions));
+    world.charge(mentions.visited)?;
+    let place = |name: &Name| world.program.route.roles.iter().position(|role| role.name == *name);
     let roles = mentions.roles.iter().map(|name| place(name).ok_or_else(|| ill(format!("no role `{name}`"))));
     Ok((roles.collect::<Checked<_>>()?, mentions.subject, mentions.total))
 }
 
 /// The roles besides its own on which the score of a role's candidate depends, and whether it depends on nothing else.
-fn score_needs(program: &Program, place: usize, role: &Role) -> Checked<(BTreeSet<usize>, bool)> {
+fn score_needs(world: &World, place: usize, role: &Role) -> Checked<(BTreeSet<usize>, bool)> {
     let exprs = role.terms.iter().flat_map(|term| term.when.iter().chain([&term.value]));
-    let (mut needs, _, total) = named(program, exprs)?;
-    needs.extend(program.route.stages.iter().filter(|_| total));
+    let (mut needs, _, total) = named(world, exprs)?;
+    needs.extend(world.program.route.stages.iter().filter(|_| total));
     // What a list role's own name stands for is the list as a whole, which is settled when it is closed.
     let whole = role.list && (total || needs.contains(&place));
     needs.remove(&place);
@@ -111,14 +113,15 @@ fn score_needs(program: &Program, place: usize, role: &Role) -> Checked<(BTreeSe
 }
 
 fn of_clause<'p>(
-    program: &'p Program,
+    world: &World<'p>,
     constraint: &'p Constraint,
     clause: usize,
     (require, condition): (bool, &'p Expr),
     all: &mut Vec<Instance<'p>>,
 ) -> Checked<()> {
+    let program = world.program;
     let guards = || constraint.when.iter().chain(&constraint.unless);
-    let (roles, subject, total) = named(program, guards().chain([condition]))?;
+    let (roles, subject, total) = named(world, guards().chain([condition]))?;
     let is_list = |place: usize| program.route.roles.get(place).is_some_and(|role| role.list);
     let mut push = |candidate: Option<usize>, variable: Option<&'p Name>, condition: &'p Expr| {
         let mut named = roles.clone();
@@ -153,7 +156,7 @@ fn of_clause<'p>(
         && let ("role", Some(list)) = (over.word.as_str(), over.names.first())
     {
         let place = program.route.roles.iter().position(|role| role.name == *list && role.list);
-        let (elsewhere, ..) = named(program, guards().chain([body]))?;
+        let (elsewhere, ..) = named(world, guards().chain([body]))?;
         if let Some(place) = place.filter(|place| !elsewhere.contains(place)) {
             push(Some(place), Some(variable), body);
             return Ok(());
@@ -177,14 +180,16 @@ pub struct Judge<'p> {
 impl<'p> Judge<'p> {
     /// A judge for a program, within a budget.
     pub fn new(program: &'p Program, budget: u64) -> Checked<Self> {
+        let world = World::new(program, budget);
         let of_term = |place: usize, term: &'p Term| {
-            let (mut roles, ..) = named(program, term.when.iter().chain([&term.value]))?;
+            let (mut roles, ..) = named(&world, term.when.iter().chain([&term.value]))?;
             roles.remove(&place);
             Ok(roles)
         };
         let of_role = |(place, role): (usize, &'p Role)| role.terms.iter().map(|term| of_term(place, term)).collect();
         let term_roles = program.route.roles.iter().enumerate().map(of_role).collect::<Checked<_>>()?;
-        Ok(Judge { world: World::new(program, budget), instances: instances(program)?, term_roles })
+        let instances = instances(&world)?;
+        Ok(Judge { world, instances, term_roles })
     }
 
     /// The program.
@@ -318,6 +323,7 @@ impl<'p> Judge<'p> {
     /// What came of the instances that judge a candidate alone and do not hold, by their places.
     pub fn own(&self, place: usize, subject: &Name) -> Checked<Vec<(usize, Judged)>> {
         let mut all = Vec::new();
+        self.world.charge(self.instances.len() as u64)?;
         for (number, instance) in self.instances.iter().enumerate() {
             if instance.own && instance.candidate == Some(place) {
                 all.push((number, self.judge(instance, Some(subject), &[])?));

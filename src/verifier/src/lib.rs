@@ -23,6 +23,7 @@ use std::fmt;
 
 use decision::Derivation;
 use eval::{Frame, NOBODY};
+pub use json::BYTES;
 use json::Json;
 use judge::Judge;
 use program::{Checked, Program, list, member, text};

@@ -5,6 +5,7 @@
     reason = "this is the shell: it reads the file and prints the verdict"
 )]
 
+use std::io::Read as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -18,13 +19,13 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let bytes = match std::fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            eprintln!("{file}: {error}");
-            return ExitCode::from(2);
-        }
-    };
+    let mut bytes = Vec::new();
+    // One byte more than is accepted, so that a longer file is refused and not cut.
+    let limit = provost_verifier::BYTES as u64 + 1;
+    if let Err(error) = std::fs::File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes)) {
+        eprintln!("{file}: {error}");
+        return ExitCode::from(2);
+    }
     let checked = provost_verifier::verify(&bytes);
     println!("{}", if json { provost_verifier::as_json(&checked) } else { provost_verifier::as_text(&checked) });
     ExitCode::from(u8::from(checked.is_err()))

@@ -13,6 +13,11 @@ use crate::value::{Field, Name, Types, Value};
 /// Nothing, or why not.
 pub type Checked<T> = Result<T, Refusal>;
 
+/// Roles of a route; the engine's own limit is lower.
+const ROLES: usize = 64;
+/// Fields that may have to be looked at in all contracts together.
+const FIELDS: usize = 50_000_000;
+
 /// Everything that the decision depends on.
 pub struct Program {
     /// Enums and records.
@@ -347,8 +352,11 @@ impl<'a> Reader<'a> {
 
     fn route(&self, name: &str, json: &Json, services: &BTreeMap<Name, Service>) -> Checked<Route> {
         let mut roles = Vec::new();
-        for role in list(json, "roles")? {
+        for role in list(json, "roles")?.iter().take(ROLES + 1) {
             roles.push(self.role(role, member(json, "scores")?, services)?);
+        }
+        if roles.len() > ROLES {
+            return refuse("policy", format!("more than {ROLES} roles"));
         }
         let place = |name: &str| {
             let found = roles.iter().position(|role: &Role| *role.name == *name);
@@ -444,6 +452,11 @@ impl Program {
             if !known || !values.all(|value| self.fits(value, &signal.ty)) {
                 return refuse("signals", format!("`{name}` is not of its type"));
             }
+        }
+        let size = |of: &Trait| of.fields.len() + of.guarantees.len() + of.ancestors.len();
+        let traits = self.services.values().flat_map(|service| &service.traits);
+        if traits.filter_map(|of| self.traits.get(of)).map(size).fold(0, usize::saturating_add) > FIELDS {
+            return refuse("limits", "contracts of too many traits and fields");
         }
         self.services.iter().try_for_each(|(name, service)| self.check_service(name, service))
     }

@@ -59,27 +59,29 @@ impl<'a, 'p> Steps<'a, 'p> {
     }
 
     /// The trees in which only these constraints count.
-    fn search(&self, step: &str, counting: &Names, must: Option<(usize, Name)>) -> Search<'a, 'p> {
+    fn search(&self, step: &str, counting: &Names, must: Option<(usize, Name)>) -> Checked<Search<'a, 'p>> {
         let instances = &self.derivation.judge.instances;
+        let candidates: usize = self.derivation.own.iter().map(Vec::len).sum();
+        self.derivation.judge.world.charge((instances.len() + candidates) as u64)?;
         let counts = |number: usize| instances.get(number).is_some_and(|of| counting.contains(&of.constraint));
         let fails = |(number, judged): &(usize, Judged)| matches!(judged, Judged::Fails(_)) && counts(*number);
         let domain = |candidates: &Vec<(Name, crate::decision::Own)>| {
             candidates.iter().filter(|(_, own)| !own.iter().any(fails)).map(|(name, _)| name.clone()).collect()
         };
-        Search {
+        Ok(Search {
             judge: self.derivation.judge,
             domains: self.derivation.own.iter().map(domain).collect(),
             between: instances.iter().filter(|of| !of.own && counting.contains(&of.constraint)).collect(),
             must,
             step: step.to_owned(),
             ranked: RefCell::default(),
-        }
+        })
     }
 
     /// Whether the first roles can be filled when only these constraints count.
     fn fills(&self, step: &str, counting: &Names, roles: usize, branches: &[Json]) -> Checked<bool> {
         let roles: Vec<usize> = (0..roles).collect();
-        let filled = self.search(step, counting, None).fill(State::new(self.roles()), &roles, branches, None)?;
+        let filled = self.search(step, counting, None)?.fill(State::new(self.roles()), &roles, branches, None)?;
         Ok(filled.is_some())
     }
 
@@ -123,7 +125,7 @@ impl<'a, 'p> Steps<'a, 'p> {
     /// The claimed assignment is admissible, and every option that ranks before it is refuted.
     pub fn assignment(&mut self, claim: &Assignment) -> Checked<()> {
         let step = self.next("assignment", &["branches", "step"])?;
-        let search = self.search("assignment", &self.all(), None);
+        let search = self.search("assignment", &self.all(), None)?;
         let roles: Vec<usize> = (0..self.roles()).collect();
         let found = search.fill(State::new(roles.len()), &roles, list(step, "branches")?, Some(claim))?;
         match found {
@@ -190,8 +192,9 @@ impl<'a, 'p> Steps<'a, 'p> {
                 return refuse("relaxation", "it drops what may not be dropped");
             }
             self.relaxation(&drop, list(relaxation, "admits")?, place)?;
+            let larger = (obstacles.len() as u64).saturating_mul(drop.len() as u64);
+            self.derivation.judge.world.charge(larger.saturating_mul(larger))?;
             obstacles = extended(&obstacles, &drop);
-            self.derivation.judge.world.charge(obstacles.len() as u64 * obstacles.len() as u64)?;
             drops.push((drop.len(), drop));
         }
         let apart = |(i, (_, a)): (usize, &(usize, Names))| {
@@ -225,14 +228,14 @@ impl<'a, 'p> Steps<'a, 'p> {
             return refuse("relaxation", "no role");
         };
         let mut admitted = Vec::new();
-        let search = self.search("relaxation", &counting, None);
+        let search = self.search("relaxation", &counting, None)?;
         for (at, name) in search.domains.get(place).into_iter().flatten().enumerate() {
             let Some(branches) = tried.visit(at) else {
                 return refuse("relaxation", format!("`{name}` was not tried"));
             };
             let empty = State::new(self.roles());
             let filled = if role.list {
-                let search = self.search("relaxation", &counting, Some((place, name.clone())));
+                let search = self.search("relaxation", &counting, Some((place, name.clone())))?;
                 search.fill(empty, &(0..=place).collect::<Vec<_>>(), branches, None)?.is_some()
             } else {
                 let given = empty.after(place, role, 0, Some(name));

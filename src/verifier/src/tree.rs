@@ -92,7 +92,7 @@ impl<'p> Search<'_, 'p> {
         branches: &[Json],
         claim: Option<&Assignment>,
     ) -> Checked<Option<State>> {
-        self.judge.world.charge(1)?;
+        self.judge.world.charge(1 + self.between.len() as u64)?;
         let mut branches = branches.iter();
         for group in self.groups(&state, roles) {
             let Some(branch) = branches.next() else { return self.refuse("a branch is missing") };
@@ -182,8 +182,9 @@ impl<'p> Search<'_, 'p> {
 
     /// The state after an option is taken; where the ranks of a list are not known yet, any order of it may follow.
     fn take(&self, state: &State, place: usize, at: usize, option: Option<&Name>) -> Checked<State> {
-        let from = if self.depends(state, place) { 0 } else { at + 1 };
-        Ok(state.after(place, self.role(place)?, from, option))
+        let role = self.role(place)?;
+        let from = if role.list && self.depends(state, place) { 0 } else { at + 1 };
+        Ok(state.after(place, role, from, option))
     }
 
     /// The domain of a role in the order of rank; of names, where scores depend on what is open.
@@ -192,6 +193,7 @@ impl<'p> Search<'_, 'p> {
             return Ok(Rc::clone(ranked));
         }
         let mut ranked = Vec::new();
+        self.judge.world.charge(self.domains.get(place).map_or(0, Vec::len) as u64)?;
         let scored = !self.depends(state, place);
         for name in self.domains.get(place).into_iter().flatten() {
             let score = if scored { self.score(place, name, &state.given)? } else { None };
@@ -239,6 +241,7 @@ impl<'p> Search<'_, 'p> {
         place: usize,
         option: Option<&Name>,
     ) -> Checked<Option<(String, usize, &'static str)>> {
+        self.judge.world.charge(1 + self.between.len() as u64)?;
         for instance in &self.between {
             let whole = instance.needs.contains(&place);
             if !(whole || instance.candidate == Some(place)) || instance.needs.iter().any(|role| next.is_open(*role)) {
