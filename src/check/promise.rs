@@ -26,11 +26,11 @@ impl Checker<'_> {
             // Two promises of one direction: the promised bounds themselves are compared.
             (Bound::Promise(x, _), Bound::Promise(y, _)) if x == y => None,
             (Bound::Promise(x, _), Bound::Promise(y, _)) => {
-                let entailed = decides(*x, op) && decides(*y, mirrored(op));
+                let entailed = decides(*x, op) && decides(*y, op.mirrored());
                 (!entailed).then_some(a)
             }
             (Bound::Promise(direction, _), Bound::Exact) => (!decides(*direction, op)).then_some(a),
-            (Bound::Exact, Bound::Promise(direction, _)) => (!decides(*direction, mirrored(op))).then_some(b),
+            (Bound::Exact, Bound::Promise(direction, _)) => (!decides(*direction, op.mirrored())).then_some(b),
             (Bound::Mixed(_), _) => Some(a),
             (_, Bound::Mixed(_)) => Some(b),
         };
@@ -72,17 +72,6 @@ fn decides(direction: Direction, op: Comparison) -> bool {
     match direction {
         Direction::AtMost => matches!(op, Comparison::Less | Comparison::LessOrEqual),
         Direction::AtLeast => matches!(op, Comparison::Greater | Comparison::GreaterOrEqual),
-    }
-}
-
-/// The comparison with its sides exchanged.
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        same => same,
     }
 }
 

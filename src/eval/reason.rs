@@ -10,7 +10,7 @@ use super::collections::{element, length};
 use super::machine::Machine;
 use super::missing::{MissingFact, Search};
 use super::truth::{Truth, Val};
-use crate::ir::{Comparison, Effect};
+use crate::ir::Effect;
 use crate::plan::code::{Code, Test, Who};
 use crate::plan::route::Rule;
 
@@ -99,7 +99,7 @@ impl<'p> Search<'_, 'p> {
                 None => self.bare(code, wanted),
             },
             Code::Quantifier { slot, over, body, .. } => self.element(code, (*slot, over, body), wanted),
-            Code::Compare(op, a, b) => self.sides(a, if wanted { *op } else { opposite(*op) }.word(), b),
+            Code::Compare(op, a, b) => self.sides(a, if wanted { *op } else { op.opposite() }.word(), b),
             Code::Test(test, a, b) => self.sides(a, word(*test, wanted), b),
             Code::Matches(a, pattern) => Sides {
                 what: self.label(a),
@@ -191,17 +191,5 @@ fn word(test: Test, wanted: bool) -> &'static str {
         (Test::StartsWith, false) => "not starts with",
         (Test::EndsWith, true) => "ends with",
         (Test::EndsWith, false) => "not ends with",
-    }
-}
-
-/// The comparison that holds where this one does not.
-fn opposite(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
     }
 }

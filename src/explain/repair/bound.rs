@@ -7,29 +7,6 @@ use crate::value::{Member, Type, Unit, Value};
 /// Members of an enum, and elements of a collection, that are tried one by one.
 pub const FEW: usize = 8;
 
-/// The comparison with its sides exchanged.
-pub fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        same => same,
-    }
-}
-
-/// The comparison that holds where this one does not.
-pub fn opposite(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
-    }
-}
-
 /// Values of a type for which `value op bound` holds, the nearest first.
 pub fn sufficing(policy: &Policy, ty: &Type, op: Comparison, bound: &Value) -> Vec<Value> {
     let bound = match (ty.unit(), bound) {

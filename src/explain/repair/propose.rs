@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::bound::{self, FEW, mirrored, opposite, sufficing};
+use super::bound::{self, FEW, sufficing};
 use super::change::{Change, Edit, Place};
 use crate::base::Name;
 use crate::eval::{Gap, Machine, Truth};
@@ -93,7 +93,7 @@ impl<'m, 'p> Proposer<'m, 'p> {
                 }
             }
             Code::Quantifier { all, slot, over, body } => self.elements(*all, (*slot, over, body), wanted),
-            Code::Compare(op, a, b) => self.compare(if wanted { *op } else { opposite(*op) }, a, b),
+            Code::Compare(op, a, b) => self.compare(if wanted { *op } else { op.opposite() }, a, b),
             Code::Test(test, a, b) => self.test((*test, wanted), a, b),
             Code::Known(a) if wanted => self.state(a),
             Code::Known(a) => self.unstate(a),
@@ -142,7 +142,7 @@ impl<'m, 'p> Proposer<'m, 'p> {
             self.demand(a, op, &bound);
         }
         if let Ok(bound) = self.machine.eval(a).map(Cow::into_owned) {
-            self.demand(b, mirrored(op), &bound);
+            self.demand(b, op.mirrored(), &bound);
         }
     }
 
@@ -175,7 +175,7 @@ impl<'m, 'p> Proposer<'m, 'p> {
             }
             Code::Negate(a) => {
                 if let Some(bound) = ops::negate(bound) {
-                    self.demand(a, mirrored(op), &bound);
+                    self.demand(a, op.mirrored(), &bound);
                 }
             }
             Code::If(c, a, b) => {
@@ -196,15 +196,15 @@ impl<'m, 'p> Proposer<'m, 'p> {
     fn inverted(&mut self, by: Arithmetic, (a, b): (&'p Code, &'p Code), op: Comparison, bound: &Value) {
         let value = |this: &mut Self, code| this.machine.eval(code).ok().map(Cow::into_owned);
         let (of_a, of_b) = (value(self, a), value(self, b));
-        let turned = |by: &Value| if negative(by) { mirrored(op) } else { op };
+        let turned = |by: &Value| if negative(by) { op.mirrored() } else { op };
         let ((first, of_first), (second, of_second)) = match by {
             Arithmetic::Add => ((Arithmetic::Subtract, op), (Some(Arithmetic::Subtract), op)),
-            Arithmetic::Subtract => ((Arithmetic::Add, op), (None, mirrored(op))),
+            Arithmetic::Subtract => ((Arithmetic::Add, op), (None, op.mirrored())),
             Arithmetic::Multiply => (
                 (Arithmetic::Divide, of_b.as_ref().map_or(op, turned)),
                 (Some(Arithmetic::Divide), of_a.as_ref().map_or(op, turned)),
             ),
-            Arithmetic::Divide => ((Arithmetic::Multiply, of_b.as_ref().map_or(op, turned)), (None, mirrored(op))),
+            Arithmetic::Divide => ((Arithmetic::Multiply, of_b.as_ref().map_or(op, turned)), (None, op.mirrored())),
         };
         if let Some(bound) = of_b.and_then(|b| ops::arithmetic(first, bound, &b)) {
             self.demand(a, of_first, &bound);
