@@ -39,44 +39,36 @@ impl Ready {
 }
 
 /// What reading the inputs and deciding came to.
-pub enum Decided {
-    /// A decision on a request that could be read.
-    Of(Decision, Inputs),
+pub enum Decided<'r> {
+    /// A decision on a request that could be read, with what happened.
+    Of(Decision, Inputs, Box<Trace<'r>>),
     /// A decision that the request is invalid; what is wrong was said.
     Invalid(Decision, Unread, Signals),
 }
 
-impl Decided {
+impl<'r> Decided<'r> {
     /// The decision.
     pub fn decision(&self) -> &Decision {
         match self {
-            Self::Of(decision, _) | Self::Invalid(decision, ..) => decision,
+            Self::Of(decision, ..) | Self::Invalid(decision, ..) => decision,
         }
     }
-}
 
-impl Decided {
-    /// The inputs; none where the request could not be read.
-    pub fn inputs(&self) -> Option<&Inputs> {
+    /// What happened, and the inputs; nothing where the request could not be read.
+    pub fn traced(&self) -> Option<(&Trace<'r>, &Inputs)> {
         match self {
-            Self::Of(_, inputs) => Some(inputs),
+            Self::Of(_, inputs, trace) => Some((trace, inputs)),
             Self::Invalid(..) => None,
         }
-    }
-
-    /// What happened; nothing where the request could not be read.
-    pub fn trace<'r>(&self, ready: &'r Ready) -> Result<Option<Trace<'r>>, Failure> {
-        let chosen = self.inputs().map(|inputs| route::choose(&ready.plan, &self.decision().route, inputs));
-        chosen.transpose().map_err(failure)
     }
 }
 
 /// Reads the inputs and decides.
-pub fn decide(shell: &Shell, ready: &Ready, route: &str, args: &InputArgs) -> Result<Decided, Failure> {
+pub fn decide<'r>(shell: &Shell, ready: &'r Ready, route: &str, args: &InputArgs) -> Result<Decided<'r>, Failure> {
     match inputs::read(shell, &ready.plan, route, args)? {
         Read::Inputs(inputs) => {
-            let decision = route::decide(&ready.plan, route, &inputs).map_err(failure)?;
-            Ok(Decided::Of(decision, inputs))
+            let (decision, trace) = route::decide_traced(&ready.plan, route, &inputs).map_err(failure)?;
+            Ok(Decided::Of(decision, inputs, Box::new(trace)))
         }
         Read::Invalid { refusals, diagnostics, now, signals, unread, sources } => {
             if shell.format == Format::Text {
@@ -114,12 +106,11 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
     let decided = decide(shell, &ready, &args.route, &args.inputs)?;
     let decision = decided.decision();
     if let Some(path) = &args.certificate {
-        let trace = decided.trace(&ready)?;
-        verify::write(shell, path, trace.as_ref().zip(decided.inputs()), decision)?;
+        verify::write(shell, path, decided.traced(), decision)?;
     }
     // What cannot be logged is not said either: nobody acts on a decision that left no trace.
     if let Some(path) = &args.log {
-        log::append(shell, path, &ready, &decided)?;
+        log::append(shell, path, &decided)?;
     }
     shell.out(&format!("{:#}", route::json::decision(decision)))?;
     verdict(decision.ending)
@@ -135,11 +126,11 @@ pub fn explain(shell: &Shell, args: &ExplainArgs) -> Result<Verdict, Failure> {
     let ready = Ready::with_route(shell, route)?;
     let decided = decide(shell, &ready, route, &args.inputs)?;
     let decision = decided.decision();
-    let trace = decided.trace(&ready)?;
     if let Some(path) = &args.certificate {
-        verify::write(shell, path, trace.as_ref().zip(decided.inputs()), decision)?;
+        verify::write(shell, path, decided.traced(), decision)?;
     }
-    let told = explain::Told { decision, plan: &ready.plan, inputs: decided.inputs(), trace: trace.as_ref() };
+    let (trace, inputs) = decided.traced().unzip();
+    let told = explain::Told { decision, plan: &ready.plan, inputs, trace };
     tell(shell, &told, args.verbose)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use super::args::{Format, LogVerb};
-use super::decide::{Decided, Ready};
+use super::decide::Decided;
 use super::log_file;
 use super::shell::{Failure, Shell, Verdict};
 use crate::base::{canonical, limits};
@@ -16,13 +16,13 @@ use crate::proof;
 use crate::world::{World as _, shown};
 
 /// Appends a decision to a log.
-pub fn append(shell: &Shell, path: &Path, ready: &Ready, decided: &Decided) -> Result<(), Failure> {
+pub fn append(shell: &Shell, path: &Path, decided: &Decided<'_>) -> Result<(), Failure> {
     let decision = decided.decision();
     let asked = match decided {
-        Decided::Of(_, inputs) => Asked::Read(inputs),
+        Decided::Of(_, inputs, _) => Asked::Read(inputs),
         Decided::Invalid(_, unread, signals) => Asked::Unread(unread, signals, decision.inputs.now),
     };
-    let certificate = match decided.trace(ready)?.as_ref().zip(decided.inputs()) {
+    let certificate = match decided.traced() {
         Some((trace, inputs)) => proof::prove(trace, inputs, decision),
         None => Err(proof::ProofError::Unread),
     };

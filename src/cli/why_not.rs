@@ -15,17 +15,16 @@ pub fn run(shell: &Shell, args: &WhyNotArgs) -> Result<Verdict, Failure> {
         return Err(Failure::Usage(shell.unknown("service", &args.service, known)));
     };
     let decided = decide(shell, &ready, &args.route, &args.inputs)?;
-    let (decision, inputs) = match &decided {
-        Decided::Of(decision, inputs) if decision.ending != Ending::Invalid => (decision, inputs),
+    let (decision, inputs, trace) = match &decided {
+        Decided::Of(decision, inputs, trace) if decision.ending != Ending::Invalid => (decision, inputs, trace),
         decided => return invalid(shell, decided),
     };
-    let trace = route::choose(plan, &args.route, inputs).map_err(failure)?;
-    let told = Told { decision, plan, inputs: Some(inputs), trace: Some(&trace) };
+    let told = Told { decision, plan, inputs: Some(inputs), trace: Some(trace) };
     let Some(role) = why_not::role_of(&told, service, args.role.as_deref()) else {
         let roles = told.route().map_or(&[][..], |route| route.roles.as_slice()).iter().map(|role| &*role.name);
         return Err(Failure::Usage(shell.unknown("role", args.role.as_deref().unwrap_or_default(), roles)));
     };
-    let report = why_not::report(&told, (inputs, &trace), role, service).map_err(failure)?;
+    let report = why_not::report(&told, (inputs, trace), role, service).map_err(failure)?;
     match shell.format {
         Format::Text => shell.out(&why_not::text(&report))?,
         Format::Json => shell.out(&format!("{:#}", why_not::json(&report)))?,
