@@ -372,6 +372,21 @@ pub struct RouteItem {
     pub requires: Vec<RequireClause>,
     /// Its scores.
     pub scores: Vec<ScoreBlock>,
+    /// What a decision gives besides the services.
+    pub outputs: Vec<OutputDecl>,
+}
+
+/// `output control: limit_energy(request.push, 1)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputDecl {
+    /// Documentation and annotations.
+    pub front: Front,
+    /// The output's name.
+    pub name: Ident,
+    /// What it is.
+    pub value: Expr,
+    /// The whole declaration.
+    pub span: Span,
 }
 
 /// `fallback: Model[0..2]`
