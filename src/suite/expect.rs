@@ -75,13 +75,13 @@ impl Suite {
         if decision.ending != Ending::Routed {
             return Some(ending(decision));
         }
-        let route = self.asking.routes.get(&decision.route);
-        let instance = self.asked.get(&place).and_then(|at| route?.instances.get(*at));
+        let route = self.asking.plan.routes.get(&decision.route);
+        let instance = self.asking.expected.get(&place).and_then(|at| route?.instances.get(*at));
         // The checker refuses a condition that names no role, and every other one is an instance.
         let Some((route, instance)) = route.zip(instance) else { return Some("it was not asked".to_owned()) };
         let Demand::Clause(rule) = &instance.demand else { return Some("it was not asked".to_owned()) };
-        let bound = Bound::new(&self.asking, route, inputs);
-        let mut machine = Machine::new(&self.asking, route, &bound);
+        let bound = Bound::new(&self.asking.plan, route, inputs);
+        let mut machine = Machine::new(&self.asking.plan, route, &bound);
         machine.given = trace.assignment.clone().unwrap_or_default();
         // A condition on one role alone is compiled as one on its candidate.
         machine.subject = instance.candidate.and_then(|role| machine.given.get(role)?.first().copied());

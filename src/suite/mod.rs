@@ -1,21 +1,29 @@
 //! Tests of a package: decisions with what is expected of them.
 //!
 //! *Takes* the checked tests of a package; *gives* for each whether its expectations hold, and where not, what was decided
-//! instead. *Promises* that a test without expectations never passes: the checker refuses it. *Leaves out* how results are
-//! shown.
+//! instead and why; and what its conditions were seen to be ([`coverage`]). *Promises* that a test without expectations never passes: the
+//! checker refuses it. *Leaves out* how results are shown, in which order tests run, and on how many threads.
 
+mod asking;
+pub mod coverage;
 mod expect;
+pub mod record;
+mod spell;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use crate::base::{Date, Instant, Name};
+use crate::base::{Date, Instant, Name, Span};
+use crate::explain::{self, Told};
 use crate::facts::{Inputs, Request, SignalValue, Signals};
-use crate::ir::suite::{Expectation, ExpectationKind, Test};
-use crate::ir::{Clause, Constraint, Effect, Expr, Policy, Services};
-use crate::plan::{self, Plan};
+use crate::ir::suite::Test;
+use crate::ir::{Policy, Services};
+use crate::plan::Plan;
 use crate::route::decision::Decision;
+use crate::route::trace::Trace;
 use crate::route::{self, DecideError};
+use asking::Asking;
+use coverage::measure::Measure;
+use coverage::{Covered, Coverage, Seen};
 
 /// What became of one test.
 #[derive(Debug)]
@@ -24,14 +32,16 @@ pub struct Report {
     pub name: Name,
     /// Where it is written.
     pub at: Name,
+    /// The same, to be shown.
+    pub span: Span,
     /// What was decided; none where a limit was reached.
     pub decision: Result<Decision, DecideError>,
     /// The expectations that do not hold, with what is the case.
     pub failed: Vec<Failed>,
-    /// The inputs of the decision.
-    pub inputs: Inputs,
-    /// The route that was decided.
-    pub route: Name,
+    /// Why the decision is what it is, where an expectation does not hold.
+    pub explanation: String,
+    /// What was seen of the conditions that coverage asks, in their order; nothing where none are asked.
+    pub seen: Vec<Seen>,
 }
 
 impl Report {
@@ -48,6 +58,8 @@ pub struct Failed {
     pub text: Name,
     /// Where it is written.
     pub at: Name,
+    /// The same, to be shown.
+    pub span: Span,
     /// What is the case instead.
     pub instead: String,
 }
@@ -57,33 +69,14 @@ pub struct Suite {
     /// The plan of the package, under which the decisions are made.
     pub plan: Plan,
     tests: Vec<Test>,
-    /// The conditions of all tests, as constraints of the routes that they speak of. A plan of its own, so that the policy
-    /// under which a test decides is that of the package, with its digest.
-    asking: Plan,
-    /// The instance of each condition, by test and expectation.
-    asked: BTreeMap<(usize, usize), usize>,
+    asking: Asking,
 }
 
 impl Suite {
-    /// Plans the tests of a package.
-    pub fn new(policy: &Policy, services: &Services, tests: Vec<Test>) -> Self {
-        let services = Arc::new(services.clone());
-        let plan = plan::plan(Arc::new(policy.clone()), Arc::clone(&services));
-        let mut questions = policy.clone();
-        for (name, route) in &mut questions.routes {
-            let of_route = tests.iter().enumerate().filter(|(_, test)| test.route == *name);
-            route.constraints = of_route.flat_map(|(number, test)| conditions(number, test)).collect();
-            route.scores = BTreeMap::new();
-        }
-        let asking = plan::plan(Arc::new(questions), services);
-        let mut asked = BTreeMap::new();
-        for route in asking.routes.values() {
-            for (at, instance) in route.instances.iter().enumerate() {
-                let name = route.constraints.get(instance.constraint).map(|constraint| &constraint.name);
-                asked.extend(name.and_then(|name| place(name)).map(|place| (place, at)));
-            }
-        }
-        Self { plan, tests, asking, asked }
+    /// Plans the tests of a package, and on demand the conditions that coverage asks.
+    pub fn new(policy: &Policy, services: &Services, tests: Vec<Test>, covered: bool) -> Self {
+        let (plan, asking) = asking::plans(policy, services, &tests, covered);
+        Self { plan, tests, asking }
     }
 
     /// The tests, in the order in which they are written.
@@ -91,65 +84,49 @@ impl Suite {
         &self.tests
     }
 
+    /// The conditions that coverage asks, of which nothing has been seen.
+    pub fn coverage(&self) -> Coverage {
+        let unseen = |atom: &coverage::atoms::Atom| Covered { atom: atom.clone(), seen: Seen::default() };
+        Coverage { conditions: self.asking.atoms.iter().map(unseen).collect() }
+    }
+
     /// Runs one test.
     pub fn run(&self, number: usize) -> Option<Report> {
         let test = self.tests.get(number)?;
         let inputs = inputs(&self.plan.policy, test)?;
-        let mut failed = Vec::new();
-        let traced = route::decide_traced(&self.plan, &test.route, &inputs);
-        if let Ok((decision, trace)) = &traced {
-            for (i, expectation) in test.expectations.iter().enumerate() {
-                if let Some(instead) = self.fails(expectation, (number, i), &inputs, decision, trace) {
-                    let (text, at) = (expectation.text.clone(), expectation.at.clone());
-                    failed.push(Failed { text, at, instead });
-                }
-            }
-        }
-        let decision = traced.map(|(decision, _)| decision);
-        Some(Report {
+        let mut report = Report {
             name: test.name.clone(),
             at: test.at.clone(),
-            decision,
-            failed,
-            inputs,
-            route: test.route.clone(),
-        })
+            span: test.span,
+            decision: Err(DecideError::SearchLimit),
+            failed: Vec::new(),
+            explanation: String::new(),
+            seen: Vec::new(),
+        };
+        let (decision, trace) = match route::decide_traced(&self.plan, &test.route, &inputs) {
+            Ok(decided) => decided,
+            Err(error) => return Some(Report { decision: Err(error), ..report }),
+        };
+        for (i, expectation) in test.expectations.iter().enumerate() {
+            if let Some(instead) = self.fails(expectation, (number, i), &inputs, &decision, &trace) {
+                let (text, at, span) = (expectation.text.clone(), expectation.at.clone(), expectation.span);
+                report.failed.push(Failed { text, at, span, instead });
+            }
+        }
+        if !report.failed.is_empty() {
+            let told = Told { decision: &decision, plan: &self.plan, inputs: Some(&inputs), trace: Some(&trace) };
+            report.explanation = explain::text(&told, false);
+        }
+        report.seen = self.seen(&inputs, &trace);
+        report.decision = Ok(decision);
+        Some(report)
     }
-}
 
-/// The name under which a condition is compiled; no constraint of a package is called so.
-fn condition_name(number: usize, i: usize) -> String {
-    format!("?{number:09}.{i:09}")
-}
-
-/// The test and the expectation of a condition with such a name.
-fn place(name: &str) -> Option<(usize, usize)> {
-    let (number, i) = name.strip_prefix('?')?.split_once('.')?;
-    Some((number.parse().ok()?, i.parse().ok()?))
-}
-
-/// The conditions of a test as constraints, so that they are compiled with the routes.
-fn conditions(number: usize, test: &Test) -> impl Iterator<Item = Constraint> {
-    let constraint = move |(i, expectation): (usize, &Expectation)| {
-        let ExpectationKind::Condition(condition) = &expectation.kind else { return None };
-        // Inside an `and` of one, a quantifier over a list role stays whole.
-        let condition = Expr::And(vec![condition.clone()]);
-        Some(Constraint {
-            name: Name::from(condition_name(number, i)),
-            rule: false,
-            scope: Vec::new(),
-            when: None,
-            unless: None,
-            clauses: vec![Clause { effect: Effect::Require, condition, at: expectation.at.clone() }],
-            because: None,
-            protected: false,
-            docs: None,
-            annotations: Vec::new(),
-            waivers: Vec::new(),
-            at: expectation.at.clone(),
-        })
-    };
-    test.expectations.iter().enumerate().filter_map(constraint)
+    fn seen(&self, inputs: &Inputs, trace: &Trace<'_>) -> Vec<Seen> {
+        let Some(route) = self.asking.plan.routes.get(&trace.outcome.route.name) else { return Vec::new() };
+        let measure = Measure { plan: &self.asking.plan, route, trace, inputs };
+        measure.seen(self.asking.atoms.iter().zip(&self.asking.instances))
+    }
 }
 
 /// A test that names no instant is decided at the start of the year 2000, so that it never depends on the clock.

@@ -166,7 +166,7 @@ fn judge(blocks: &[&Block], found: &[Diagnostic], sources: &Sources, findings: &
 
 /// The expectations of a package's tests that its decisions do not meet.
 fn refuted(package: &Package) -> Vec<String> {
-    let suite = Suite::new(&package.policy, &package.services, package.tests.clone());
+    let suite = Suite::new(&package.policy, &package.services, package.tests.clone(), false);
     let mut wrong = Vec::new();
     for number in 0..suite.tests().len() {
         let report = suite.run(number).expect("the test exists");
