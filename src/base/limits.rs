@@ -26,6 +26,10 @@ pub const ERRORS_PER_FILE: usize = 100;
 pub const PATTERN_STATES: usize = 2_000;
 /// Traits that one trait extends, directly or not.
 pub const TRAIT_ANCESTORS: usize = 128;
+/// Cases of one test.
+pub const CASES: usize = 256;
+/// Choices of services for which coverage asks one condition in one test.
+pub const COVERAGE_CHOICES: usize = 10_000;
 /// Roles of one route.
 pub const ROLES: usize = 32;
 /// The upper bound of a list role.

@@ -14,7 +14,7 @@ pub fn run(shell: &Shell, args: &TestArgs) -> Result<Verdict, Failure> {
     for opened in shell.packages()? {
         let Opened { package, dir } = shell.sound(opened)?;
         let suite = Suite::new(&package.policy, &package.services, package.tests);
-        for (number, _) in suite.names().filter(|(_, name)| wanted(name)) {
+        for (number, _) in suite.tests().iter().enumerate().filter(|(_, test)| wanted(&test.name)) {
             let Some(report) = suite.run(number) else { continue };
             if shell.format == Format::Text {
                 shell.out(&line(&report, &suite, &crate::world::shown(&dir)))?;
