@@ -44,3 +44,9 @@ pub const LOG_BYTES: usize = 1024 * 1024 * 1024;
 pub const LOG_ENTRY_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes of the head of a log.
 pub const LOG_HEAD_BYTES: usize = 4096;
+/// Bytes of the state of a mission, spelled canonically.
+pub const MISSION_STATE_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of the file of a mission, with its input, its answers and its result.
+pub const MISSION_BYTES: usize = 256 * 1024 * 1024;
+/// Segments of a path into the state of a mission.
+pub const MISSION_PATH: usize = 32;

@@ -127,7 +127,7 @@ const HUMAN: Kind = Kind {
 /// Words that stand between two operands, so that a line beginning with one goes on from the line above.
 pub const BETWEEN: &[&str] = &[
     "and", "or", "implies", "in", "within", "overlaps", "is", "starts", "ends", "matches", "then", "else", "where",
-    "for", "order", "limit", "composes", "because", "when", "by", "into", "with", "on", "extends",
+    "for", "order", "limit", "composes", "because", "when", "by", "into", "options", "with", "on", "extends",
 ];
 
 impl Kind {

@@ -109,6 +109,7 @@ names! {
         kw_run "`run`",
         kw_into "`into`",
         kw_ask "`ask`",
+        kw_options "`options`",
         kw_if "`if`",
         kw_else "`else`",
         kw_all "`all`",
@@ -241,6 +242,8 @@ names! {
         human "a human step",
         human_head "a human step",
         ask "`ask`",
+        ask_options "`options`",
+        ask_by "`by`",
         enum_part "a member",
     }
     Could: {

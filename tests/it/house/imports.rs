@@ -27,7 +27,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
     ("solve", "base diag value ir"),
-    ("mission", "base value ir facts eval route"),
+    ("mission", "base diag world data value ir facts plan eval route"),
     ("fmt", STAGES),
     ("lint", STAGES),
     ("ide", STAGES),
