@@ -44,7 +44,9 @@ pub(super) fn read(node: &Node, import: &Import<'_>, policy: &Policy) -> (Adapte
     let layers = policy.enums.get(&*import.item(LAYER)).map(|of| of.members.as_slice());
     let (registry, mut found) = registry::read(node.span.file, node, scopes, layers);
     let mut services = Vec::new();
-    for model in &registry.models {
+    // A second table of one model is an error already, and a second service of its name would be another.
+    let once = |model: &&Model| registry.model(&model.id.value).is_some_and(|first| first.key == model.key);
+    for model in registry.models.iter().filter(once) {
         let name = Key { text: model.id.value.clone(), span: model.id.span };
         match unfit_name(&name) {
             Some(unfit) => found.push(unfit),
