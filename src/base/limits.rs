@@ -40,3 +40,15 @@ pub const LOG_BYTES: usize = 1024 * 1024 * 1024;
 pub const LOG_ENTRY_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes of the head of a log.
 pub const LOG_HEAD_BYTES: usize = 4096;
+/// Bytes of one glob.
+pub const GLOB_BYTES: usize = 1024;
+/// Patterns that the braces of one glob stand for.
+pub const GLOB_ALTERNATIVES: usize = 256;
+/// Nested braces of one glob.
+pub const GLOB_DEPTH: usize = 8;
+/// Bytes of one path that is held against a glob.
+pub const PATH_BYTES: usize = 4096;
+/// Bytes of the notes, of one finding or of one action of a dry run.
+pub const NOTE_BYTES: usize = 64 * 1024;
+/// Findings, actions, inputs, outputs or tools of one dry run, of each.
+pub const NOTES: usize = 1000;
