@@ -11,6 +11,7 @@ use std::path::Path;
 use crate::base::Sources;
 use crate::check::{self, Checker};
 use crate::diag::{Diagnostic, print};
+use crate::facts::registry::Registry;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
 use crate::resolve::{self, Loaded};
@@ -25,6 +26,8 @@ pub struct Package {
     pub services: Services,
     /// What the package says of its own decisions.
     pub tests: Vec<Test>,
+    /// The registries that it imports, whatever is wrong with them.
+    pub registries: Vec<Registry>,
     /// Every file that was read.
     pub sources: Sources,
     /// What is wrong, in order.
@@ -45,8 +48,8 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
     let checker = Checker::declare(&program, &sources);
     let (imported, problems) = import::import(&checker, &program, &imports, &sources);
     diagnostics.extend(problems);
-    let places = imported.iter().map(|(name, span, _)| (name.clone(), *span)).collect();
-    let checked = checker.finish(imported);
+    let places = imported.services.iter().map(|(name, span, _)| (name.clone(), *span)).collect();
+    let checked = checker.finish(imported.services, &imported.rows);
     let follows_from_damage = |d: &Diagnostic| {
         let says_missing = ABSENCES.contains(&d.code.id);
         says_missing && damaged.iter().any(|s| s.file == d.span.file && s.start <= d.span.start && d.span.end <= s.end)
@@ -56,7 +59,14 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
     }
     print::sort(&mut diagnostics, &sources);
-    Package { policy: checked.policy, services: checked.services, tests: checked.tests, sources, diagnostics }
+    Package {
+        policy: checked.policy,
+        services: checked.services,
+        tests: checked.tests,
+        registries: imported.registries,
+        sources,
+        diagnostics,
+    }
 }
 
 /// Codes that say that something is missing: not said of an item in which something did not parse, since what is missing

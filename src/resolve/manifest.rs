@@ -46,6 +46,8 @@ pub struct ImportEntry {
     pub adapter: Entry,
     /// The trait that the services implement, for adapters that need to be told.
     pub trait_: Option<Entry>,
+    /// The folder of the capability scopes, relative to the manifest, for a registry that has them beside it.
+    pub scopes: Option<Entry>,
     /// Everything else that is said, for the adapter to understand.
     pub options: Vec<(Key, Node)>,
     /// The whole entry.
@@ -170,10 +172,10 @@ impl Reader {
         };
         for import in imports {
             let Kind::Map(entries) = &import.kind else { continue };
-            let mut found = [None, None, None];
+            let mut found = [None, None, None, None];
             let mut options = Vec::new();
             for (key, value) in entries {
-                match ["file", "adapter", "trait"].iter().position(|k| *k == &*key.text) {
+                match ["file", "adapter", "trait", "scopes"].iter().position(|k| *k == &*key.text) {
                     Some(at) => {
                         if let Some(slot) = found.get_mut(at) {
                             *slot = self.text(value);
@@ -182,10 +184,11 @@ impl Reader {
                     None => options.push((key.clone(), value.clone())),
                 }
             }
-            let [file, adapter, trait_] = found;
+            let [file, adapter, trait_, scopes] = found;
             match (file, adapter) {
                 (Some(file), Some(adapter)) => {
-                    manifest.imports.push(ImportEntry { file, adapter, trait_, options, span: import.opening() });
+                    let span = import.opening();
+                    manifest.imports.push(ImportEntry { file, adapter, trait_, scopes, options, span });
                 }
                 _ => {
                     let diagnostic = Diagnostic::error(
