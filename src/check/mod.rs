@@ -28,6 +28,7 @@ mod services;
 mod suite;
 mod traits;
 mod types;
+mod vectors;
 mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -18,20 +18,69 @@ pub struct Arguments {
     #[arg(short = 'p', long = "member", global = true, value_name = "NAME")]
     pub member: Option<String>,
     /// How results and diagnostics are written.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, global = true, value_enum, default_value_t = Report::Text)]
+    pub format: Report,
     /// What is to be done.
     #[command(subcommand)]
     pub verb: Verb,
 }
 
-/// How results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// How results are written, by a verb that knows only two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people.
     Text,
     /// For machines.
     Json,
+}
+
+/// How results are written; what a verb does not know it refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Report {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors.
+    Sarif,
+    /// JUnit XML, for build servers.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The code quality report of GitLab.
+    Gitlab,
+}
+
+impl Report {
+    /// Every way, in order.
+    pub const ALL: &[Self] = &[Self::Text, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Gitlab];
+
+    /// The word by which it is asked for.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+        }
+    }
+
+    /// The nearest of the two ways that every verb knows.
+    pub fn plain(self) -> Format {
+        if self == Self::Text { Format::Text } else { Format::Json }
+    }
+}
+
+impl Verb {
+    /// The ways in which the verb can write its results.
+    pub fn reports(&self) -> &'static [Report] {
+        match self {
+            Self::Check => Report::ALL,
+            _ => &[Report::Text, Report::Json],
+        }
+    }
 }
 
 /// What can be done.

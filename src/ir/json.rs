@@ -72,6 +72,7 @@ pub fn value(value: &Value) -> Json {
             json!({ "record": fields })
         }
         Value::Vector(elements) => json!({ "vector": elements.to_vec() }),
+        Value::Complex(elements) => json!({ "complex": elements.to_vec() }),
     }
 }
 

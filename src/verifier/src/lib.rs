@@ -4,6 +4,7 @@
 //! and why. *Promises* an end within bounds for any input, without panic. It shares no code with the engine that decides
 //! and depends on nothing; `docs/reference/` describes the three formats that it reads, and what is established.
 
+mod complex;
 mod decision;
 mod eval;
 mod expr;
