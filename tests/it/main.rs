@@ -20,4 +20,5 @@ mod limits;
 mod oracle;
 mod price_map;
 mod routing;
+mod sealed;
 mod stored;
