@@ -42,6 +42,10 @@ pub const EVALUATION_STEPS: u64 = 10_000_000;
 pub const LOG_BYTES: usize = 1024 * 1024 * 1024;
 /// Bytes of one entry of a log.
 pub const LOG_ENTRY_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of the openings of a log that are read whole.
+pub const LOG_OPENINGS_BYTES: usize = 1024 * 1024 * 1024;
+/// Bytes of a file that holds a key.
+pub const KEY_BYTES: usize = 1024;
 /// Bytes of the head of a log.
 pub const LOG_HEAD_BYTES: usize = 4096;
 /// Bytes of the state of a mission, spelled canonically.

@@ -131,7 +131,8 @@ fn on_route<'p>(changes: &Changes<'_, 'p>, old: Option<&'p Constraint>, new: Opt
 
 /// The step of demands and of the roles that they hold for, together.
 fn step(old: &Read<'_>, new: &Read<'_>, policies: [&Policy; 2]) -> Step {
-    let covers = |of: &Read<'_>, other: &Read<'_>| other.constraint.scope.iter().all(|role| of.constraint.scope.contains(role));
+    let covers =
+        |of: &Read<'_>, other: &Read<'_>| other.constraint.scope.iter().all(|role| of.constraint.scope.contains(role));
     let speaks = demand::tests_candidates(&old.demands) || demand::tests_candidates(&new.demands);
     let (wider, narrower) = if speaks { (covers(new, old), covers(old, new)) } else { (true, true) };
     Step::of(

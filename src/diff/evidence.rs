@@ -195,6 +195,10 @@ fn holds(condition: &Expr, value: &Value) -> Option<bool> {
 }
 
 /// The direction of a guarantee, as the traits of a service declare it.
-pub fn promised<'p>(policy: &'p Policy, traits: &std::collections::BTreeSet<Name>, name: &str) -> Option<&'p crate::ir::Guarantee> {
+pub fn promised<'p>(
+    policy: &'p Policy,
+    traits: &std::collections::BTreeSet<Name>,
+    name: &str,
+) -> Option<&'p crate::ir::Guarantee> {
     traits.iter().find_map(|of| policy.traits.get(of)?.guarantees.get(name))
 }

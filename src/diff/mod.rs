@@ -170,7 +170,13 @@ struct Changes<'c, 'p> {
 
 impl<'c, 'p> Changes<'c, 'p> {
     /// Notes a change of a part of an item.
-    fn note(&mut self, (kind, item): (Kind, &Name), path: &str, rule: &'static Rule, words: (Option<String>, Option<String>)) {
+    fn note(
+        &mut self,
+        (kind, item): (Kind, &Name),
+        path: &str,
+        rule: &'static Rule,
+        words: (Option<String>, Option<String>),
+    ) {
         let (old, new) = words;
         let at = |places: &Places, wanted: bool| if wanted { places.at(kind, item, path) } else { Name::from("") };
         let [before, after] = &self.comparison.places;

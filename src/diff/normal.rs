@@ -75,7 +75,8 @@ impl<'p> Normal<'p> {
         let all = |elements: &[Value]| elements.iter().map(|element| self.value(element)).collect::<Vec<_>>();
         match value {
             Value::Member(member) => {
-                let members = self.places.enums.get(&member.of).map(|found| found.members.as_slice()).unwrap_or_default();
+                let members =
+                    self.places.enums.get(&member.of).map(|found| found.members.as_slice()).unwrap_or_default();
                 let place = members.iter().position(|name| *name == member.name).and_then(|at| u32::try_from(at).ok());
                 // Members that are gone stand behind all others, in their old order.
                 let index = place.unwrap_or_else(|| (u32::MAX / 2).saturating_add(member.index));
@@ -136,7 +137,9 @@ impl<'p> Normal<'p> {
                 }
                 None => Expr::Call(name.clone(), all(parts)),
             },
-            Expr::Request | Expr::Subject | Expr::Role(_) | Expr::Now | Expr::Total(_) | Expr::Signal(_, None) => expr.clone(),
+            Expr::Request | Expr::Subject | Expr::Role(_) | Expr::Now | Expr::Total(_) | Expr::Signal(_, None) => {
+                expr.clone()
+            }
             Expr::Field(of, name) => Expr::Field(one(of), name.clone()),
             Expr::Closure(of, name) => Expr::Closure(one(of), name.clone()),
             Expr::Signal(name, Some(of)) => Expr::Signal(name.clone(), Some(one(of))),
@@ -348,7 +351,11 @@ fn compared(op: Comparison, a: Expr, b: Expr) -> Expr {
 fn equal(a: Expr, b: Expr, not: bool) -> Expr {
     match (a, b) {
         (Expr::Literal(Value::Bool(value)), other) | (other, Expr::Literal(Value::Bool(value))) => {
-            if value == not { negated(other) } else { other }
+            if value == not {
+                negated(other)
+            } else {
+                other
+            }
         }
         (Expr::Literal(value), other) | (other, Expr::Literal(value)) if is_named(&value) => {
             signed(Expr::In(Box::new(other), Box::new(Expr::Literal(Value::set(vec![value])))), not)

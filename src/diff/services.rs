@@ -59,7 +59,12 @@ fn head(service: &Service) -> String {
     format!("is {}", service.traits.iter().map(|t| &**t).collect::<Vec<_>>().join(", "))
 }
 
-fn service<'p>(changes: &mut Changes<'_, 'p>, name: &Name, (old, new): (&'p Service, &'p Service), evidence: &Evidence) {
+fn service<'p>(
+    changes: &mut Changes<'_, 'p>,
+    name: &Name,
+    (old, new): (&'p Service, &'p Service),
+    evidence: &Evidence,
+) {
     let item = (Kind::Service, name);
     for gone in old.traits.difference(&new.traits) {
         changes.note(item, "", &rules::TRAIT_DROPPED, (Some(format!("is {gone}")), None));

@@ -56,7 +56,9 @@ pub fn compare(changes: &mut Changes<'_, '_>) {
     }
     for (name, before, after) in super::matched(&old.records, &new.records) {
         // The row of a table belongs to the table.
-        if !name.ends_with("[]") && both(changes, (Kind::Record, name), before, after, (&rules::RECORD_REMOVED, &rules::RECORD_ADDED)) {
+        if !name.ends_with("[]")
+            && both(changes, (Kind::Record, name), before, after, (&rules::RECORD_REMOVED, &rules::RECORD_ADDED))
+        {
             let by_name = |of: Option<&Vec<Field>>| -> BTreeMap<Name, Field> {
                 of.into_iter().flatten().map(|field| (field.name.clone(), field.clone())).collect()
             };
@@ -154,7 +156,9 @@ fn fields(
                     (true, false) => rule(rules.required),
                     (false, true) => rule(rules.relaxed),
                     _ if was != is => rule(rules.default),
-                    _ if old.optional != new.optional => rule(if new.optional { rules.relaxed } else { rules.required }),
+                    _ if old.optional != new.optional => {
+                        rule(if new.optional { rules.relaxed } else { rules.required })
+                    }
                     _ => {}
                 }
             }
@@ -179,7 +183,9 @@ fn trait_<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Trait, new: &
         let rule = match (before, after) {
             (Some(_), None) => &rules::TRAIT_GUARANTEE_REMOVED,
             (None, Some(_)) => &rules::TRAIT_GUARANTEE_ADDED,
-            (Some(old), Some(new)) if (&old.ty, old.direction) != (&new.ty, new.direction) => &rules::TRAIT_GUARANTEE_CHANGED,
+            (Some(old), Some(new)) if (&old.ty, old.direction) != (&new.ty, new.direction) => {
+                &rules::TRAIT_GUARANTEE_CHANGED
+            }
             (Some(old), Some(new)) if old.composition != new.composition => &rules::COMPOSITION_CHANGED,
             _ => continue,
         };
@@ -296,7 +302,12 @@ fn named(changes: &mut Changes<'_, '_>) {
             _ => false,
         };
         if !same {
-            changes.note((Kind::Definition, name), "", &rules::DEFINITION_CHANGED, (old.map(written), new.map(written)));
+            changes.note(
+                (Kind::Definition, name),
+                "",
+                &rules::DEFINITION_CHANGED,
+                (old.map(written), new.map(written)),
+            );
         }
     }
     for (name, old, new) in super::matched(&comparison.old.constants, &comparison.new.constants) {

@@ -23,7 +23,7 @@ use crate::route::trace::Trace;
 use crate::route::{self, DecideError};
 use asking::Asking;
 use coverage::measure::Measure;
-use coverage::{Covered, Coverage, Seen};
+use coverage::{Coverage, Covered, Seen};
 
 /// What became of one test.
 #[derive(Debug)]

@@ -1,3 +1,5 @@
+//! What globs match, and what is refused.
+
 use super::*;
 
 fn matches(pattern: &str, path: &str) -> bool {

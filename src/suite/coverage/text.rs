@@ -1,6 +1,6 @@
 //! Coverage as a table, with what would have to be tested for the rest.
 
-use super::{Covered, Coverage, Share};
+use super::{Coverage, Covered, Share};
 use crate::eval::Truth;
 use crate::explain::table::{Align, table};
 

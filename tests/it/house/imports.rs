@@ -59,6 +59,8 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("rust_sugiyama", "draw"),
     ("walkdir", "cli"),
+    ("ed25519_compact", "journal"),
+    ("getrandom", "cli"),
 ];
 
 /// Folders with their own package: to them, `crate` is themselves.
