@@ -50,4 +50,6 @@ pub mod suite;
 
 pub mod journal;
 
+pub mod fmt;
+
 pub mod cli;

@@ -28,7 +28,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("journal", "base diag data value ir facts plan eval route"),
     ("solve", "base diag value ir"),
     ("mission", "base value ir facts eval route"),
-    ("fmt", STAGES),
+    ("fmt", "syntax"),
     ("lint", STAGES),
     ("ide", STAGES),
     ("serve", TOOLS),
