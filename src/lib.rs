@@ -54,4 +54,6 @@ pub mod journal;
 
 pub mod mission;
 
+pub mod fmt;
+
 pub mod cli;

@@ -90,6 +90,8 @@ pub enum Verb {
     New(NewArgs),
     /// Read everything and say all that is wrong.
     Check,
+    /// Bring source files into their one form.
+    Fmt(FmtArgs),
     /// Run the tests of a package.
     Test(TestArgs),
     /// Decide a request and write the decision as JSON.
@@ -134,6 +136,21 @@ pub enum Verb {
 pub struct NewArgs {
     /// The folder to make; its last part is the package's name.
     pub dir: PathBuf,
+}
+
+/// `provost fmt`
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Source files and folders of them, or `-` for standard input; the sources of the package or workspace, where none
+    /// is named.
+    #[arg(value_name = "PATH|-")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing, and list the files that are not formatted.
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing, and show what would change.
+    #[arg(long, conflicts_with = "check")]
+    pub diff: bool,
 }
 
 /// `provost test`

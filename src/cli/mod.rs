@@ -14,6 +14,7 @@ mod check;
 mod data;
 pub mod decide;
 pub mod disk;
+mod format;
 mod generate;
 mod graph;
 mod inputs;
@@ -77,6 +78,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
     match verb {
         Verb::New(args) => new::run(shell, &args),
         Verb::Check => check::run(shell),
+        Verb::Fmt(args) => format::run(shell, &args),
         Verb::Import(args) => data::import(shell, &args),
         Verb::Export(args) => data::export(shell, &args),
         Verb::Schema(args) => generate::schema(shell, &args),

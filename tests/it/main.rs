@@ -13,6 +13,7 @@
 
 mod cases;
 mod docs;
+mod format;
 mod house;
 mod journal;
 mod laws;

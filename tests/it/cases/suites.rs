@@ -91,3 +91,17 @@ fn messages(found: &[Diagnostic]) -> String {
 pub fn explain(_case: &Case) -> Outcome {
     Err("this suite does not run yet".to_owned())
 }
+
+/// `input.provost` in its canonical form, and which of its lines are left because they are no item.
+pub fn fmt(case: &Case) -> Outcome {
+    let text = case.read("input.provost").ok_or("there is no file `input.provost`")?;
+    let formatted = provost::fmt::format(&text);
+    let line = |at: usize| text[..at].lines().count().max(1);
+    let left: Vec<String> = formatted
+        .left
+        .iter()
+        .map(|range| format!("left: lines {} to {}\n", line(range.start + 1), line(range.end)))
+        .collect();
+    case.snapshot("formatted", &format!("{}{}", left.concat(), formatted.text));
+    Ok(())
+}

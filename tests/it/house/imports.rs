@@ -31,6 +31,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("mission", "base value ir facts eval route"),
     ("diff", "base syntax value ir explain package"),
     ("fmt", STAGES),
+    ("fmt", "syntax"),
     ("lint", STAGES),
     ("ide", STAGES),
     ("serve", TOOLS),
