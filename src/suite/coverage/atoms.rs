@@ -165,7 +165,8 @@ fn wholes<'a>(policy: &'a Policy, services: &'a Services, name: &Name, route: &'
             let clauses: Vec<_> = constraint.clauses.iter().filter(|clause| clause.effect == effect).collect();
             all.extend(numbered(word, &clauses).map(|(part, clause)| of(part, stage, &clause.condition, guards)));
         }
-        for (waiver, when) in constraint.waivers.iter().filter_map(|w| Some((w, policy.waivers.get(w)?.when.as_ref()?))) {
+        for (waiver, when) in constraint.waivers.iter().filter_map(|w| Some((w, policy.waivers.get(w)?.when.as_ref()?)))
+        {
             all.push(of(format!("waiver {waiver}"), stage, when, guards));
         }
     }

@@ -2,14 +2,18 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Covered, Coverage, Share};
+use super::{Coverage, Covered, Share};
 
 /// Every condition with what was seen of it, by route and rule.
 pub fn json(coverage: &Coverage) -> Json {
-    let rules: Vec<Json> = coverage.rules().into_iter().map(|(route, rule, run)| {
-        let conditions: Vec<Json> = run.iter().map(condition).collect();
-        json!({ "route": &**route, "rule": &**rule, "share": share(Share::of(run)), "conditions": conditions })
-    }).collect();
+    let rules: Vec<Json> = coverage
+        .rules()
+        .into_iter()
+        .map(|(route, rule, run)| {
+            let conditions: Vec<Json> = run.iter().map(condition).collect();
+            json!({ "route": &**route, "rule": &**rule, "share": share(Share::of(run)), "conditions": conditions })
+        })
+        .collect();
     json!({ "schema": "provost.coverage/1", "share": share(coverage.share()), "rules": rules })
 }
 
