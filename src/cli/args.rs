@@ -78,6 +78,7 @@ impl Verb {
     pub fn reports(&self) -> &'static [Report] {
         match self {
             Self::Check => Report::ALL,
+            Self::Test(args) if args.record.is_none() => Report::ALL,
             _ => &[Report::Text, Report::Json],
         }
     }
@@ -156,9 +157,36 @@ pub struct FmtArgs {
 /// `provost test`
 #[derive(Debug, Args)]
 pub struct TestArgs {
-    /// Only tests whose name holds this text.
+    /// Only tests whose name holds this text; a case is called `test: case`.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// How many tests run at a time; as many as there are processors, where nothing is said.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Show which conditions the tests have seen true, false and unknown.
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail where the tests have seen less than this of the conditions.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u16).range(0..=100))]
+    pub min: Option<u16>,
+    /// Run again whenever a file changes.
+    #[arg(long)]
+    pub watch: bool,
+    /// Stop watching after so many runs.
+    #[arg(long, value_name = "N", requires = "watch", hide = true)]
+    pub runs: Option<u32>,
+    /// Run nothing: turn a request into a test that expects its present outcome.
+    #[arg(long, value_name = "ROUTE", conflicts_with_all = ["filter", "coverage", "min", "watch"])]
+    pub record: Option<String>,
+    /// The name of the recorded test.
+    #[arg(long, value_name = "NAME", requires = "record")]
+    pub name: Option<String>,
+    /// The file that the recorded test is appended to; `tests/recorded.provost` of the package, where none is named.
+    #[arg(long, value_name = "FILE", requires = "record")]
+    pub into: Option<PathBuf>,
+    /// The request to record, and what else its decision depends on.
+    #[command(flatten)]
+    pub inputs: InputArgs,
 }
 
 /// A request and everything else that a decision depends on.
