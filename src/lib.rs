@@ -50,4 +50,6 @@ pub mod suite;
 
 pub mod journal;
 
+pub mod lint;
+
 pub mod cli;

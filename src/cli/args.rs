@@ -78,6 +78,7 @@ impl Verb {
     pub fn reports(&self) -> &'static [Report] {
         match self {
             Self::Check => Report::ALL,
+            Self::Lint(args) if !args.list => Report::ALL,
             _ => &[Report::Text, Report::Json],
         }
     }
@@ -90,6 +91,13 @@ pub enum Verb {
     New(NewArgs),
     /// Read everything and say all that is wrong.
     Check,
+    /// Find what is allowed and still not right.
+    Lint(LintArgs),
+    /// Print the page of a lint.
+    ExplainLint {
+        /// The lint.
+        name: String,
+    },
     /// Run the tests of a package.
     Test(TestArgs),
     /// Decide a request and write the decision as JSON.
@@ -134,6 +142,29 @@ pub enum Verb {
 pub struct NewArgs {
     /// The folder to make; its last part is the package's name.
     pub dir: PathBuf,
+}
+
+/// `provost lint`
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Apply the fixes after which every decision is the same.
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply all fixes, also those that somebody has to look at.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// The findings that are known; `lint-baseline.json` beside the manifest, where none is named.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found now to the baseline, and know it from then on.
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes"])]
+    pub write_baseline: bool,
+    /// The instant by which waivers have expired, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+    /// List all lints.
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// `provost test`

@@ -17,6 +17,7 @@ pub mod disk;
 mod generate;
 mod graph;
 mod inputs;
+mod lint;
 mod log;
 mod log_file;
 mod new;
@@ -77,6 +78,8 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
     match verb {
         Verb::New(args) => new::run(shell, &args),
         Verb::Check => check::run(shell),
+        Verb::Lint(args) => lint::run(shell, &args),
+        Verb::ExplainLint { name } => lint::explain(shell, &name),
         Verb::Import(args) => data::import(shell, &args),
         Verb::Export(args) => data::export(shell, &args),
         Verb::Schema(args) => generate::schema(shell, &args),

@@ -10,10 +10,11 @@ use std::path::Path;
 
 use crate::base::Sources;
 use crate::check::{self, Checker};
+use crate::data::Node;
 use crate::diag::{Diagnostic, print};
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
-use crate::resolve::{self, Loaded};
+use crate::resolve::{self, Loaded, Program};
 use crate::world::World;
 
 /// A package and all it depends on, checked.
@@ -25,6 +26,10 @@ pub struct Package {
     pub services: Services,
     /// What the package says of its own decisions.
     pub tests: Vec<Test>,
+    /// What was written, every declaration under its one name.
+    pub program: Program,
+    /// What the manifest says of lints.
+    pub lints: Option<Node>,
     /// Every file that was read.
     pub sources: Sources,
     /// What is wrong, in order.
@@ -41,7 +46,7 @@ impl Package {
 /// Opens the package in a folder: parse, resolve, check.
 pub fn open(world: &dyn World, dir: &Path) -> Package {
     let loaded = resolve::load(world, dir);
-    let Loaded { program, sources, imports, mut diagnostics, damaged } = loaded;
+    let Loaded { program, lints, sources, imports, mut diagnostics, damaged } = loaded;
     let checker = Checker::declare(&program, &sources);
     let (imported, problems) = import::import(&checker, &program, &imports, &sources);
     diagnostics.extend(problems);
@@ -56,7 +61,8 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
     }
     print::sort(&mut diagnostics, &sources);
-    Package { policy: checked.policy, services: checked.services, tests: checked.tests, sources, diagnostics }
+    let (policy, services, tests) = (checked.policy, checked.services, checked.tests);
+    Package { policy, services, tests, program, lints, sources, diagnostics }
 }
 
 /// Codes that say that something is missing: not said of an item in which something did not parse, since what is missing

@@ -35,6 +35,8 @@ pub struct Manifest {
     pub imports: Vec<ImportEntry>,
     /// The packages of the workspace.
     pub members: Vec<Entry>,
+    /// `[lints]`, as it is written: the lints understand it.
+    pub lints: Option<Node>,
 }
 
 /// `[[import]]`: a data file and the adapter that reads it.
@@ -74,7 +76,7 @@ impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
-        for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test"]) {
+        for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lints", "test"]) {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
                 "dependencies" => self.dependencies(value, &mut manifest),
@@ -86,7 +88,13 @@ impl Reader {
                         }
                     }
                 }
+                "lints" => manifest.lints = Some(value.clone()),
                 _ => {}
+            }
+            if &*key.text == "lints" && root.get("package").is_none() {
+                let message = "`[lints]` belongs to a package, and this manifest has none";
+                let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
+                self.diagnostics.push(diagnostic.help("write it into the manifest of each package"));
             }
         }
         if root.get("package").is_none() && root.get("workspace").is_none() {

@@ -7,6 +7,7 @@
 pub mod ast;
 mod brackets;
 pub mod codes;
+pub mod comments;
 mod grammar;
 mod kinds;
 mod lower;

@@ -29,7 +29,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("solve", "base diag value ir"),
     ("mission", "base value ir facts eval route"),
     ("fmt", STAGES),
-    ("lint", STAGES),
+    ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
     ("lsp", TOOLS),
@@ -42,6 +42,7 @@ const MAY_NAME: &[(&str, &str)] = &[
 ];
 const STAGES: &str =
     "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
+const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
 const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
