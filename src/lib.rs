@@ -56,4 +56,6 @@ pub mod mission;
 
 pub mod fmt;
 
+pub mod lint;
+
 pub mod cli;

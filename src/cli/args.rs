@@ -79,6 +79,7 @@ impl Verb {
         match self {
             Self::Check => Report::ALL,
             Self::Test(args) if args.record.is_none() => Report::ALL,
+            Self::Lint(args) if !args.list => Report::ALL,
             _ => &[Report::Text, Report::Json],
         }
     }
@@ -93,6 +94,13 @@ pub enum Verb {
     Check,
     /// Bring source files into their one form.
     Fmt(FmtArgs),
+    /// Find what is allowed and still not right.
+    Lint(LintArgs),
+    /// Print the page of a lint.
+    ExplainLint {
+        /// The lint.
+        name: String,
+    },
     /// Run the tests of a package.
     Test(TestArgs),
     /// Decide a request and write the decision as JSON.
@@ -152,6 +160,29 @@ pub struct FmtArgs {
     /// Write nothing, and show what would change.
     #[arg(long, conflicts_with = "check")]
     pub diff: bool,
+}
+
+/// `provost lint`
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Apply the fixes after which every decision is the same.
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply all fixes, also those that somebody has to look at.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// The findings that are known; `lint-baseline.json` beside the manifest, where none is named.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found now to the baseline, and know it from then on.
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes"])]
+    pub write_baseline: bool,
+    /// The instant by which waivers have expired, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+    /// List all lints.
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// `provost test`

@@ -19,6 +19,7 @@ mod generate;
 mod graph;
 mod inputs;
 mod keys;
+mod lint;
 mod log;
 mod log_file;
 mod new;
@@ -79,6 +80,8 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::New(args) => new::run(shell, &args),
         Verb::Check => check::run(shell),
         Verb::Fmt(args) => format::run(shell, &args),
+        Verb::Lint(args) => lint::run(shell, &args),
+        Verb::ExplainLint { name } => lint::explain(shell, &name),
         Verb::Import(args) => data::import(shell, &args),
         Verb::Export(args) => data::export(shell, &args),
         Verb::Schema(args) => generate::schema(shell, &args),

@@ -7,6 +7,7 @@ use super::codes;
 use super::manifest::{self, Entry, ImportEntry, Manifest};
 use super::names::{PackageNames, Program};
 use crate::base::{FileId, Name, Sources, Span, limits};
+use crate::data::Node;
 use crate::diag::Diagnostic;
 use crate::syntax;
 use crate::syntax::ast::Item;
@@ -30,6 +31,8 @@ pub struct Import {
 pub struct Loaded {
     /// Every declaration.
     pub program: Program,
+    /// What the manifest of the package that is run says of lints.
+    pub lints: Option<Node>,
     /// Every file.
     pub sources: Sources,
     /// The data files.
@@ -175,6 +178,9 @@ impl Loader<'_> {
             }
         };
         let place = self.packages.len();
+        if place == 0 {
+            self.loaded.lints.clone_from(&manifest.lints);
+        }
         let name = self.unique_name(&manifest, &dir)?;
         self.loaded.masked.extend(manifest.masked.iter().cloned());
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });

@@ -8,6 +8,7 @@ pub mod ast;
 mod brackets;
 pub mod codes;
 pub mod concrete;
+pub mod comments;
 mod grammar;
 mod kinds;
 mod lower;

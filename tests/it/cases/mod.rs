@@ -17,7 +17,7 @@ use provost::base::Sources;
 use provost::diag::Diagnostic;
 use provost::world::MemoryWorld;
 
-pub use expect::expected_codes;
+pub use expect::{expected_codes, expected_lints};
 
 /// What a case ends in: nothing, or what is wrong, in words for the person who wrote it.
 pub type Outcome = Result<(), String>;
@@ -190,6 +190,11 @@ fn explain() {
 #[test]
 fn fmt() {
     run("fmt", suites::fmt);
+}
+
+#[test]
+fn lint() {
+    run("lint", suites::lint);
 }
 
 #[test]

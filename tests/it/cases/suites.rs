@@ -7,6 +7,7 @@ use provost::base::{Instant, Name, Sources};
 use provost::data::{self, Node};
 use provost::diag::Diagnostic;
 use provost::facts::{Inputs, Signals, request, signals};
+use provost::lint::{self, Settings};
 use provost::route::{self, Decision, decision::Problem};
 use provost::{package, syntax};
 
@@ -104,4 +105,23 @@ pub fn fmt(case: &Case) -> Outcome {
         .collect();
     case.snapshot("formatted", &format!("{}{}", left.concat(), formatted.text));
     Ok(())
+}
+
+/// Lints the package with the lints named in `lints`, or with all at their levels where there is no such file, and compares
+/// what is found with the `expect` comments. The time is that of every case.
+pub fn lint(case: &Case) -> Outcome {
+    let package = package::open(&case.world(), Path::new("."));
+    if !package.is_sound() {
+        return Err(messages(&package.diagnostics));
+    }
+    let names = case.read("lints");
+    let (settings, wrong) = lint::settings::read(package.lints.as_ref());
+    let settings = match &names {
+        Some(names) => Settings::only(&names.split_whitespace().collect::<Vec<_>>()),
+        None => settings,
+    };
+    let now: Instant = super::NOW.parse().map_err(|e| format!("{e}"))?;
+    let mut found = lint::lint(&package, &settings, now);
+    found.extend(wrong);
+    case.expect(&found, &package.sources)
 }

@@ -33,6 +33,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("fmt", STAGES),
     ("fmt", "syntax"),
     ("lint", STAGES),
+    ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
     ("lsp", TOOLS),
@@ -45,6 +46,7 @@ const MAY_NAME: &[(&str, &str)] = &[
 ];
 const STAGES: &str =
     "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
+const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
 const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
