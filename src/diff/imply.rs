@@ -228,7 +228,12 @@ mod tests {
             for wanted in Comparison::ALL {
                 for (bound, limit) in [(3, 3), (3, 5), (5, 3)] {
                     // Half steps stand between the whole ones, as for decimals.
-                    let numbers = (-4..20).map(|twice| Value::Number((format!("{}", f64::from(twice) / 2.0)).parse().unwrap(), crate::value::Unit::Plain));
+                    let numbers = (-4..20).map(|twice| {
+                        Value::Number(
+                            (format!("{}", f64::from(twice) / 2.0)).parse().unwrap(),
+                            crate::value::Unit::Plain,
+                        )
+                    });
                     let as_number = |n: i64| Value::Number(crate::base::Decimal::from(n), crate::value::Unit::Plain);
                     let holds = numbers.into_iter().all(|n| {
                         !ops::compare(*op, &n, &as_number(bound)) || ops::compare(*wanted, &n, &as_number(limit))

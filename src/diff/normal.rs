@@ -10,12 +10,14 @@ use std::rc::Rc;
 
 use serde_json::json;
 
-use crate::base::{Decimal, Name, canonical, limits};
+use crate::base::{Decimal, Name, canonical};
 use crate::ir::{Comparison, Definition, Expr, Generator, Policy, json as written};
 use crate::value::{Member, Unit, Value, ops};
 
 /// Definitions and operators inside each other that are written out.
-const DEPTH: usize = 600;
+const DEPTH: usize = 200;
+/// Nodes of one expression that are written out; each may be compared with others several times.
+const NODES: usize = 10_000;
 
 /// What the words of one version stand for.
 pub struct Normal<'p> {
@@ -58,7 +60,7 @@ impl<'p> Normal<'p> {
     }
 
     fn under(&self, expr: &'p Expr, parameters: &[Name]) -> Expr {
-        self.left.set(limits::EXPRESSION_SIZE);
+        self.left.set(NODES);
         self.depth.set(0);
         let scope = parameters.iter().enumerate().map(|(at, name)| (name.clone(), Bound::Level(at)));
         let normal = self.of(expr, &Rc::new(scope.collect()), parameters.len());
@@ -75,7 +77,8 @@ impl<'p> Normal<'p> {
         let all = |elements: &[Value]| elements.iter().map(|element| self.value(element)).collect::<Vec<_>>();
         match value {
             Value::Member(member) => {
-                let members = self.places.enums.get(&member.of).map(|found| found.members.as_slice()).unwrap_or_default();
+                let members =
+                    self.places.enums.get(&member.of).map(|found| found.members.as_slice()).unwrap_or_default();
                 let place = members.iter().position(|name| *name == member.name).and_then(|at| u32::try_from(at).ok());
                 // Members that are gone stand behind all others, in their old order.
                 let index = place.unwrap_or_else(|| (u32::MAX / 2).saturating_add(member.index));
@@ -85,8 +88,10 @@ impl<'p> Normal<'p> {
             Value::List(elements) => Value::List(all(elements).into()),
             Value::Set(elements) => Value::set(all(elements)),
             Value::Record(fields) => {
-                let one = |(name, field): &(Name, Option<Value>)| (name.clone(), field.as_ref().map(|v| self.value(v)));
-                let mut fields: Vec<_> = fields.iter().map(one).collect();
+                // A field that is left unknown says as little as one that there is not.
+                let one =
+                    |(name, field): &(Name, Option<Value>)| Some((name.clone(), Some(self.value(field.as_ref()?))));
+                let mut fields: Vec<_> = fields.iter().filter_map(one).collect();
                 fields.sort_by(|a, b| a.0.cmp(&b.0));
                 Value::Record(fields.into())
             }
@@ -136,7 +141,9 @@ impl<'p> Normal<'p> {
                 }
                 None => Expr::Call(name.clone(), all(parts)),
             },
-            Expr::Request | Expr::Subject | Expr::Role(_) | Expr::Now | Expr::Total(_) | Expr::Signal(_, None) => expr.clone(),
+            Expr::Request | Expr::Subject | Expr::Role(_) | Expr::Now | Expr::Total(_) | Expr::Signal(_, None) => {
+                expr.clone()
+            }
             Expr::Field(of, name) => Expr::Field(one(of), name.clone()),
             Expr::Closure(of, name) => Expr::Closure(one(of), name.clone()),
             Expr::Signal(name, Some(of)) => Expr::Signal(name.clone(), Some(one(of))),
@@ -153,8 +160,8 @@ impl<'p> Normal<'p> {
             Expr::ListOf(parts) => gathered(all(parts), false),
             Expr::SetOf(parts) => gathered(all(parts), true),
             Expr::RecordOf(fields) => {
-                let mut fields: Vec<_> =
-                    fields.iter().map(|(n, v)| (n.clone(), v.as_ref().map(|v| self.of(v, scope, depth)))).collect();
+                let known = fields.iter().filter_map(|(name, field)| Some((name, field.as_ref()?)));
+                let mut fields: Vec<_> = known.map(|(n, v)| (n.clone(), Some(self.of(v, scope, depth)))).collect();
                 fields.sort_by(|a, b| a.0.cmp(&b.0));
                 Expr::RecordOf(fields)
             }
@@ -348,7 +355,11 @@ fn compared(op: Comparison, a: Expr, b: Expr) -> Expr {
 fn equal(a: Expr, b: Expr, not: bool) -> Expr {
     match (a, b) {
         (Expr::Literal(Value::Bool(value)), other) | (other, Expr::Literal(Value::Bool(value))) => {
-            if value == not { negated(other) } else { other }
+            if value == not {
+                negated(other)
+            } else {
+                other
+            }
         }
         (Expr::Literal(value), other) | (other, Expr::Literal(value)) if is_named(&value) => {
             signed(Expr::In(Box::new(other), Box::new(Expr::Literal(Value::set(vec![value])))), not)

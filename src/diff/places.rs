@@ -72,7 +72,9 @@ impl Places {
             }
             ItemKind::Service(item) => {
                 item.entries.iter().for_each(|entry| note(entry.name.text.to_string(), entry.name.span));
-                item.accepts.iter().for_each(|accept| note(format!("accept on {}", accept.request.name.text), accept.span));
+                item.accepts
+                    .iter()
+                    .for_each(|accept| note(format!("accept on {}", accept.request.name.text), accept.span));
             }
             ItemKind::Table(item) => {
                 item.rows.iter().for_each(|row| note(sources.text(row.key.span).to_owned(), row.key.span));

@@ -40,7 +40,8 @@ fn route<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Route, new: &'
 
 fn roles(changes: &mut Changes<'_, '_>, name: &Name, old: &Route, new: &Route) {
     let item = (Kind::Route, name);
-    let by_name = |route: &Route| route.roles.iter().map(|role| (role.name.clone(), role.clone())).collect::<BTreeMap<_, _>>();
+    let by_name =
+        |route: &Route| route.roles.iter().map(|role| (role.name.clone(), role.clone())).collect::<BTreeMap<_, _>>();
     let written = |role: &Role| Some(format!("{}{}", role.trait_, spell::cardinality(role.cardinality)));
     for (role, before, after) in super::matched(&by_name(old), &by_name(new)) {
         match (before, after) {

@@ -35,7 +35,8 @@ pub fn value(value: &Value) -> String {
         Value::List(elements) => format!("[{}]", all(elements)),
         Value::Set(elements) => format!("{{{}}}", all(elements)),
         Value::Record(fields) => {
-            let known = fields.iter().filter_map(|(name, field)| Some(format!("{name}: {}", self::value(field.as_ref()?))));
+            let known =
+                fields.iter().filter_map(|(name, field)| Some(format!("{name}: {}", self::value(field.as_ref()?))));
             format!("{{ {} }}", known.collect::<Vec<_>>().join(", "))
         }
         Value::Number(amount, Unit::Ratio) => percent(*amount),
@@ -71,7 +72,9 @@ fn spelled(expr: &Expr) -> (String, Level) {
     let atom = |text: String| (text, Level::Atom);
     match expr {
         Expr::Literal(literal) => atom(value(literal)),
-        Expr::Variable(name) | Expr::Role(name) | Expr::Constant(name) | Expr::Signal(name, None) => atom(name.to_string()),
+        Expr::Variable(name) | Expr::Role(name) | Expr::Constant(name) | Expr::Signal(name, None) => {
+            atom(name.to_string())
+        }
         Expr::Request => atom("request".to_owned()),
         Expr::Subject => atom("service".to_owned()),
         Expr::Now => atom("now".to_owned()),
@@ -86,7 +89,8 @@ fn spelled(expr: &Expr) -> (String, Level) {
         Expr::SetOf(parts) => atom(format!("{{{}}}", list(parts))),
         Expr::ListOf(parts) => atom(format!("[{}]", list(parts))),
         Expr::RecordOf(fields) => {
-            let known = fields.iter().filter_map(|(name, field)| Some(format!("{name}: {}", expression(field.as_ref()?))));
+            let known =
+                fields.iter().filter_map(|(name, field)| Some(format!("{name}: {}", expression(field.as_ref()?))));
             atom(format!("{{ {} }}", known.collect::<Vec<_>>().join(", ")))
         }
         Expr::Interpolate(parts) => atom(interpolated(parts)),

@@ -28,7 +28,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("journal", "base diag data value ir facts plan eval route"),
     ("solve", "base diag value ir"),
     ("mission", "base value ir facts eval route"),
-    ("diff", "base syntax value ir explain package"),
+    ("diff", "base diag syntax value ir explain package"),
     ("fmt", STAGES),
     ("lint", STAGES),
     ("ide", STAGES),
