@@ -80,6 +80,7 @@ impl Verb {
             Self::Check => Report::ALL,
             Self::Test(args) if args.record.is_none() => Report::ALL,
             Self::Lint(args) if !args.list => Report::ALL,
+            Self::Diff(_) => &[Report::Text, Report::Json, Report::Sarif, Report::Github, Report::Gitlab],
             _ => &[Report::Text, Report::Json],
         }
     }
@@ -118,6 +119,8 @@ pub enum Verb {
     Log(LogVerb),
     /// Decide every request of a log again, under the same package or another.
     Replay(ReplayArgs),
+    /// Compare two versions of a package by what they mean.
+    Diff(DiffArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
     /// Turn data of a foreign schema into contracts.
@@ -329,6 +332,44 @@ pub struct ReplayArgs {
     /// Openings of masked entries, which cannot be decided again without.
     #[arg(long, value_name = "FILE")]
     pub openings: Option<PathBuf>,
+}
+
+/// `provost diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The old version: a folder, or a git revision of the package's folder, as in `main` or `HEAD~3`.
+    pub old: String,
+    /// The new version; the package as it stands in its folder, where none is named.
+    pub new: Option<String>,
+    /// From where on a change counts as breaking; each level contains the one before.
+    #[arg(long, value_enum, default_value_t = DiffLevel::Contract)]
+    pub level: DiffLevel,
+    /// Decide the requests of this log under both versions.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Decide the requests of this folder under both versions; needs `--route`.
+    #[arg(long, value_name = "DIR", requires = "route")]
+    pub requests: Option<PathBuf>,
+    /// The route of the requests.
+    #[arg(long, value_name = "ROUTE", requires = "requests")]
+    pub route: Option<String>,
+    /// The signals for the requests: a JSON, YAML or TOML file.
+    #[arg(long, value_name = "FILE", requires = "requests")]
+    pub signals: Option<PathBuf>,
+    /// The instant for which requests are decided and waivers are over; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+}
+
+/// From where on a change counts as breaking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffLevel {
+    /// Whoever relies on a service, a request type, a route or a trait may get less.
+    Contract,
+    /// Some request may be decided otherwise.
+    Decision,
+    /// The package says something else, even if it decides the same.
+    Source,
 }
 
 /// `provost verify`

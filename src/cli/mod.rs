@@ -13,6 +13,7 @@ pub mod args;
 mod check;
 mod data;
 pub mod decide;
+mod diff;
 pub mod disk;
 mod format;
 mod generate;
@@ -24,6 +25,7 @@ mod log;
 mod log_file;
 mod new;
 mod replay;
+mod revision;
 pub mod shell;
 mod stored;
 mod test;
@@ -97,6 +99,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
+        Verb::Diff(args) => diff::run(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
         Verb::WhyNot(args) => why_not::run(shell, &args),
         Verb::WhatIf(args) => what_if::run(shell, &args),

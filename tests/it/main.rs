@@ -12,6 +12,7 @@
 )]
 
 mod cases;
+mod diff;
 mod docs;
 mod format;
 mod house;
