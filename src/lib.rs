@@ -48,6 +48,10 @@ pub mod draw;
 
 pub mod suite;
 
+pub mod diff;
+
 pub mod journal;
+
+pub mod mission;
 
 pub mod cli;

@@ -34,6 +34,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// The data files.
     pub imports: Vec<Import>,
+    /// The fields of requests that any of the packages masks in logs.
+    pub masked: Vec<Entry>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -135,6 +137,7 @@ impl Loader<'_> {
         };
         let place = self.packages.len();
         let name = self.unique_name(&manifest, &dir)?;
+        self.loaded.masked.extend(manifest.masked.iter().cloned());
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });
         trail.push(dir.clone());
         let mut dependencies = BTreeMap::new();

@@ -35,6 +35,8 @@ pub struct Manifest {
     pub imports: Vec<ImportEntry>,
     /// The packages of the workspace.
     pub members: Vec<Entry>,
+    /// The fields of requests that are masked in logs.
+    pub masked: Vec<Entry>,
 }
 
 /// `[[import]]`: a data file and the adapter that reads it.
@@ -76,11 +78,20 @@ impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
-        for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test"]) {
+        for (key, value) in
+            self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test", "log"])
+        {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
                 "dependencies" => self.dependencies(value, &mut manifest),
                 "import" => self.imports(value, &mut manifest),
+                "log" => {
+                    for (key, value) in self.entries(value, &["mask"]) {
+                        if &*key.text == "mask" {
+                            manifest.masked = self.texts(value);
+                        }
+                    }
+                }
                 "workspace" => {
                     for (key, value) in self.entries(value, &["members"]) {
                         if &*key.text == "members" {
