@@ -50,4 +50,6 @@ pub mod suite;
 
 pub mod journal;
 
+pub mod dryrun;
+
 pub mod cli;

@@ -26,6 +26,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("package", STAGES),
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
+    ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
     ("mission", "base value ir facts eval route"),
     ("fmt", STAGES),
@@ -36,7 +37,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal dryrun ide serve lsp",
     ),
     ("main", "cli"),
 ];
