@@ -14,6 +14,7 @@ mod check;
 mod data;
 pub mod decide;
 pub mod disk;
+mod dry_run;
 mod generate;
 mod graph;
 mod inputs;
@@ -24,6 +25,7 @@ mod replay;
 pub mod shell;
 mod stored;
 mod test;
+mod together;
 mod verify;
 mod what_if;
 mod why_not;
@@ -82,6 +84,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Schema(args) => generate::schema(shell, &args),
         Verb::Completions { shell: kind } => generate::completions(shell, kind),
         Verb::Man => generate::man(shell),
+        Verb::DryRun(args) => dry_run::run(shell, &args),
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
