@@ -116,6 +116,7 @@ fn open(blocks: &[&Block]) -> Package {
         if let (Some(adapter), Some(file)) = (block.mark("adapter"), block.mark("file")) {
             manifest.push_str(&format!("\n[[import]]\nfile = \"{file}\"\nadapter = \"{adapter}\"\n"));
             manifest.extend(block.mark("trait").map(|name| format!("trait = \"{name}\"\n")));
+            manifest.extend(block.mark("scopes").map(|folder| format!("scopes = \"{folder}\"\n")));
         }
     }
     let world = MemoryWorld::new("2026-11-21T00:00:00Z".parse().unwrap());
