@@ -13,6 +13,9 @@ use crate::route::decision::{Decision, Ending};
 
 use super::scope::{Lists, Verdict};
 
+/// What stands before the names of the rules of the route.
+const OWN_RULES: &str = "dry_run_";
+
 /// Gathers what stands against a run.
 pub struct Judge<'a> {
     run: &'a Run,
@@ -210,7 +213,9 @@ impl<'a> Judge<'a> {
 
     /// A rule by its own name, with what it is about.
     fn of_rule(&self, rule: &str, because: &str) -> Violation {
+        // Rules share one namespace, so those of this route carry its name before their own.
         let name = rule.rsplit("::").next().unwrap_or(rule);
+        let name = name.strip_prefix(OWN_RULES).unwrap_or(name);
         let found = Violation::new(name, because);
         match name {
             "unknown_layer" => found.with("layer", &*self.run.layer).help(self.layers()),

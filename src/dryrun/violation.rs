@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 /// A name by which something that stands against a run is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
-    /// The name; a rule of this name on the route of the dry run stands for it.
+    /// The name; the rule `dry_run_` with this name behind it stands for it.
     pub name: &'static str,
     /// The kind of error that it ends a run with.
     pub kind: &'static str,
@@ -30,6 +30,8 @@ pub const KNOWN: &[Known] = &[
     known("invalid_scope", "DryRunError", Some("CapabilityScopeError")),
     known("separation_of_duties", "DryRunError", Some("SoDViolationError")),
     known("provider_diversity", "DryRunError", Some("SoDViolationError")),
+    known("no_tooling", "LayerEnvelopeViolation", None),
+    known("other_tooling", "L3ToolingViolation", None),
     known("missing_safety_checks", "CapabilityScopeError", None),
     known("scope_disagrees", "CapabilityScopeError", None),
     known("primary_not_in_production", "InvalidModelError", None),

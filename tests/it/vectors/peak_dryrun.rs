@@ -290,7 +290,7 @@ impl Field {
             || denied
                 .by_ref()
                 .map(|failure| text(&failure["rule"]))
-                .any(|rule| rule == "separation_of_duties" || rule == "provider_diversity");
+                .any(|rule| rule == "dry_run_separation_of_duties" || rule == "dry_run_provider_diversity");
         equal("the result", if broken { "FAIL" } else { "PASS" }, target["result"].as_str().unwrap_or_default())?;
         if broken || target["result"] != measured["result"] {
             return Ok(());
