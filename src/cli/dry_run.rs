@@ -50,11 +50,17 @@ pub fn run(shell: &Shell, args: &DryRunArgs) -> Result<Verdict, Failure> {
         Ok(artefacts) => {
             let files: Vec<together::Named<'_>> =
                 artefacts.files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
-            together::write(&args.out, &files)
-                .map_err(|e| Failure::Unexpected(format!("`{}` cannot be written: {e}", shortened(&run.out))))?;
+            together::write(&args.out, &files).map_err(|e| {
+                Failure::Unexpected(format!("`{}` cannot be written: {}", shortened(&run.out), plain(&e)))
+            })?;
             tell(shell, &artefacts)
         }
     }
+}
+
+/// The words of an error without the system's number.
+fn plain(error: &std::io::Error) -> String {
+    if error.raw_os_error().is_some() { error.kind().to_string() } else { error.to_string() }
 }
 
 /// The moment of the run, or that it has no zone.

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::world::normal;
+use crate::world::{normal, shown};
 
 /// How often a folder that is held is asked for again, and how long it is waited between.
 const TRIES: u32 = 500;
@@ -53,7 +53,9 @@ fn make(folder: Option<&Path>) -> io::Result<Vec<PathBuf>> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && part.is_dir() => {}
             Err(error) => {
                 made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
-                return Err(error);
+                let is_file = fs::symlink_metadata(part).is_ok();
+                let message = || format!("`{}` is a file, and a folder is needed", shown(part));
+                return Err(if is_file { io::Error::other(message()) } else { error });
             }
         }
     }

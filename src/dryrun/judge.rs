@@ -73,14 +73,14 @@ impl<'a> Judge<'a> {
         }
         self.errors();
         let layer = registry.layer(&self.run.layer);
-        if let Some(layer) = layer.filter(|layer| layer.autonomy.is_none()) {
+        if let Some(layer) = layer.filter(|layer| layer.autonomy.is_none() && !self.has("forbidden_autonomy")) {
             let message = format!("the autonomy of `{}` cannot be read, and so allows nothing", layer.key.value);
             self.found.push(Violation::new("forbidden_autonomy", message).with("layer", &*self.run.layer));
         }
     }
 
     /// What the rules would have to deny in any case, where a package does not.
-    fn named(&mut self) {
+    pub fn named(&mut self) {
         let Some(registry) = self.registry() else { return };
         let run = self.run;
         if registry.layer(&run.layer).is_none() && !self.has("unknown_layer") {
@@ -111,9 +111,14 @@ impl<'a> Judge<'a> {
         }
         for diagnostic in errors {
             // A scope that is no TOML is not among the scopes, and is known by where it stands: beside the others.
-            let is_data = self.name(diagnostic).ends_with(".toml") && !self.name(diagnostic).ends_with("provost.toml");
-            let is_scope = is_data && self.registry().is_some_and(|registry| registry.file != diagnostic.span.file);
-            self.found.push(self.told(if is_scope { "invalid_scope" } else { "invalid_registry" }, diagnostic));
+            let file = self.name(diagnostic);
+            let has_registry = self.registry().is_some_and(|registry| registry.file != diagnostic.span.file);
+            let name = match (file.ends_with(".toml"), has_registry && !file.ends_with("provost.toml")) {
+                (true, true) => "invalid_scope",
+                (true, false) => "invalid_registry",
+                (false, _) => "invalid_package",
+            };
+            self.found.push(self.told(name, diagnostic));
         }
     }
 
@@ -132,8 +137,11 @@ impl<'a> Judge<'a> {
     fn mapped(&self, role: &str) -> Option<String> {
         let layer = self.registry()?.layer(&self.run.layer)?;
         let stated = if role == "primary" { layer.primary.as_ref() } else { layer.critic.as_ref() };
-        let text = &stated?.text;
-        Some(format!("the {role} of `{}` is `{text}`", layer.key.value))
+        let stated = stated?;
+        Some(match stated.names {
+            registry::Named::Nobody => format!("`{}` has no {role}", layer.key.value),
+            _ => format!("the {role} of `{}` is `{}`", layer.key.value, stated.text),
+        })
     }
 
     fn of_registry(&mut self, diagnostic: &Diagnostic) {
@@ -204,7 +212,9 @@ impl<'a> Judge<'a> {
                 );
             }
         }
-        let core = decision.unroutable.as_ref().filter(|_| self.found.len() == before).map(|found| &found.core);
+        // Without a scope nobody can be given its role, which was said.
+        let said = self.found.len() > before || self.has("missing_scope");
+        let core = decision.unroutable.as_ref().filter(|_| !said).map(|found| &found.core);
         for constraint in core.into_iter().flatten() {
             let found = self.of_rule(constraint, "together with others, this rule leaves nobody");
             self.found.push(found.with("rule", &**constraint));
@@ -225,11 +235,13 @@ impl<'a> Judge<'a> {
                 let found = found.with("layer", &*self.run.layer);
                 text.into_iter().fold(found, |found, text| found.with("autonomy", text))
             }
-            "unknown_primary" | "primary_not_in_production" | "primary_not_mapped" => {
+            "primary_not_in_production" => found.with("layer", &*self.run.layer).with("primary", &*self.run.primary),
+            "critic_not_in_production" => found.with("layer", &*self.run.layer).with("critic", &*self.run.critic),
+            "unknown_primary" | "primary_not_mapped" => {
                 let found = found.with("layer", &*self.run.layer).with("primary", &*self.run.primary);
                 self.mapped("primary").into_iter().fold(found, Violation::help)
             }
-            "unknown_critic" | "critic_not_in_production" | "critic_not_mapped" => {
+            "unknown_critic" | "critic_not_mapped" => {
                 let found = found.with("layer", &*self.run.layer).with("critic", &*self.run.critic);
                 self.mapped("critic").into_iter().fold(found, Violation::help)
             }
@@ -242,7 +254,6 @@ impl<'a> Judge<'a> {
 
     /// What the scope of the layer does not allow.
     pub fn scope(&mut self) {
-        self.named();
         let Some(registry) = self.registry() else { return };
         let Some(scope) = registry.scope(&self.run.layer) else {
             if registry.layer(&self.run.layer).is_some() {

@@ -129,8 +129,9 @@ pub fn rehearse(
 ) -> Result<Artefacts, Vec<Violation>> {
     let mut judge = Judge::new(run, configuration);
     judge.configuration();
-    judge.decision(decided.map(|decided| decided.decision));
     judge.scope();
+    judge.decision(decided.map(|decided| decided.decision));
+    judge.named();
     judge.envelope();
     judge.texts();
     let certified = decided.and_then(|decided| Some((decided.decision, decided.certificate?)));

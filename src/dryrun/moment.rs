@@ -15,7 +15,7 @@ pub enum MomentError {
     #[error("it names no zone")]
     WithoutZone,
     /// It is something else.
-    #[error("it is no instant: {0}")]
+    #[error("{0}")]
     Malformed(String),
 }
 
@@ -79,5 +79,45 @@ impl fmt::Display for Moment {
             Some((whole, fraction)) if fraction.len() <= 6 => write!(f, "{whole}.{fraction:0<6}+00:00"),
             Some((whole, fraction)) => write!(f, "{whole}.{fraction:0<9}+00:00"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<String, MomentError> {
+        Moment::read(text).map(|moment| moment.to_string())
+    }
+
+    #[test]
+    fn every_zone_is_written_as_utc() {
+        for (text, expected) in [
+            ("2026-01-10T12:00:00Z", "2026-01-10T12:00:00+00:00"),
+            (Moment::FIXED, Moment::FIXED),
+            ("2026-01-10T14:00:00+02:00", "2026-01-10T12:00:00+00:00"),
+            ("2026-01-01T00:00:00-05:30", "2026-01-01T05:30:00+00:00"),
+            ("2026-01-10T12:00:00.0015+00:00", "2026-01-10T12:00:00.001500+00:00"),
+            ("2026-01-10T12:00:00.000000001Z", "2026-01-10T12:00:00.000000001+00:00"),
+            ("2026-01-10", "2026-01-10T00:00:00+00:00"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_no_moment() {
+        assert_eq!(read("2026-01-10T12:00:00"), Err(MomentError::WithoutZone));
+        for text in ["", "now", "2026-01-10T12:00:00+2", "2026-01-10T12:00:00+24:00", "2026-01-10T25:00:00Z"] {
+            assert!(matches!(read(text), Err(MomentError::Malformed(_))), "{text}");
+        }
+        assert!(matches!(read("0001-01-01T00:00:00+01:00"), Err(MomentError::Malformed(_))));
+        assert!(matches!(read("2026-01-10T12:00:00ü+01:00"), Err(MomentError::Malformed(_))));
+    }
+
+    #[test]
+    fn the_clock_is_read_to_the_microsecond() {
+        let now = "2026-01-10T12:00:00.123456789Z".parse().unwrap();
+        assert_eq!(Moment::of_clock(now).to_string(), "2026-01-10T12:00:00.123456+00:00");
     }
 }

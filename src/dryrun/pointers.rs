@@ -97,3 +97,35 @@ fn look(value: &Json, place: &mut String, depth: usize, found: &mut Vec<Fault>) 
 fn fault(place: &str, message: &str) -> Fault {
     Fault { place: place.to_owned(), message: message.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(envelope: &Json) -> Vec<String> {
+        faults(envelope).into_iter().map(|fault| fault.place).collect()
+    }
+
+    #[test]
+    fn content_is_found_wherever_it_stands_and_however_its_key_is_written() {
+        let envelope = serde_json::json!({
+            "note": "secret",
+            "Payload": 1,
+            "a": [{ "x": { "TOKEN": 1 } }, [{ "text": 1 }]],
+            "artifacts": [{ "path": "a", "sha256": "b" }, { "path": "a" }, { "path": 1, "sha256": "b" }, "a"],
+        });
+        let expected = ["Payload", "a[0].x.TOKEN", "a[1][0].text", "artifacts[1]", "artifacts[2]", "artifacts[3]"];
+        assert_eq!(places(&envelope), expected);
+        assert!(places(&serde_json::json!({ "artifacts": [] })).is_empty());
+        assert_eq!(places(&serde_json::json!({ "artifacts": "a" })), ["artifacts"]);
+        assert_eq!(places(&serde_json::json!([1])), [""]);
+    }
+
+    #[test]
+    fn both_keys_ask_for_surfaces_and_what_is_no_list_asks_for_nothing() {
+        let asked = serde_json::json!({ "learnable_surfaces": ["b", "a"], "requested_surfaces": ["b"] });
+        assert_eq!(surfaces(&asked), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert!(surfaces(&serde_json::json!({ "learnable_surfaces": "a" })).is_err());
+        assert!(surfaces(&serde_json::json!({ "requested_surfaces": [1] })).is_err());
+    }
+}

@@ -99,3 +99,44 @@ impl Lists {
         self.allowed.iter().filter(|entry| self.forbidden.contains(entry)).map(String::as_str)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lists(allowed: &[&str], forbidden: &[&str]) -> Lists {
+        let texts = |entries: &[&str]| entries.iter().map(|entry| (*entry).to_owned()).collect();
+        Lists { allowed: texts(allowed), forbidden: texts(forbidden) }
+    }
+
+    #[test]
+    fn what_forbids_wins_and_is_read_widely() {
+        let lists = lists(&["docs/**/*.md", "README.md", "config/**/*.toml"], &["config/**/*.toml", ".env"]);
+        for (path, reason) in [
+            ("docs/x/a.md", "allowed:docs/**/*.md"),
+            ("./README.md", "allowed:README.md"),
+            ("sub/README.md", "default_deny"),
+            ("config/a.toml", "forbidden:config/**/*.toml"),
+            ("docs/.env/a.md", "forbidden:.env"),
+            ("docs/.env.md", "allowed:docs/**/*.md"),
+            ("README.md/../src/a", "invalid_path"),
+        ] {
+            assert_eq!(lists.path(path).to_string(), reason, "{path}");
+        }
+        assert_eq!(lists.in_both().collect::<Vec<_>>(), ["config/**/*.toml"]);
+    }
+
+    #[test]
+    fn an_entry_that_is_no_pattern_opens_nothing() {
+        assert_eq!(lists(&["**"], &["["]).path("a"), Verdict::InvalidPattern("[".to_owned()));
+        assert_eq!(lists(&["[", "**"], &[]).path("a"), Verdict::InvalidPattern("[".to_owned()));
+        assert_eq!(lists(&["["], &["a"]).path("a"), Verdict::Forbidden("a".to_owned()));
+    }
+
+    #[test]
+    fn names_are_the_same_or_they_are_not() {
+        let lists = lists(&["web", "files"], &["web"]);
+        let said = ["files", "web", "Files", ""].map(|name| lists.name(name).to_string());
+        assert_eq!(said, ["allowed:files", "forbidden:web", "default_deny", "default_deny"]);
+    }
+}

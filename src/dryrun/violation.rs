@@ -21,6 +21,7 @@ const fn known(name: &'static str, kind: &'static str, cause: Option<&'static st
 pub const KNOWN: &[Known] = &[
     known("clock_without_zone", "ClockWithoutZone", None),
     known("invalid_registry", "InvalidLayerError", Some("ModelRegistryError")),
+    known("invalid_package", "ConfigurationError", None),
     known("unknown_layer", "InvalidLayerError", Some("ModelRegistryError")),
     known("forbidden_autonomy", "ForbiddenAutonomyError", None),
     known("unknown_mapped_model", "InvalidModelError", None),
@@ -41,7 +42,7 @@ pub const KNOWN: &[Known] = &[
     known("forbidden_input", "CapabilityScopeError", None),
     known("forbidden_output", "CapabilityScopeError", None),
     known("forbidden_tool", "CapabilityScopeError", None),
-    known("content_in_envelope", "LayerEnvelopeViolation", None),
+    known("content_in_envelope", "L3PointerOnlyViolation", None),
     known("forbidden_surface", "LearnableSurfacesViolation", None),
     known("unrecordable_text", "ManifestGenerationError", None),
 ];
@@ -118,4 +119,21 @@ pub fn sort(violations: &mut Vec<Violation>) {
         (place(violation), of_organisation)
     });
     violations.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_the_rest_meaningless_comes_first_and_rules_of_others_last_by_name() {
+        let mut found: Vec<Violation> =
+            ["zeal", "forbidden_tool", "care", "unknown_layer", "separation_of_duties", "unknown_layer"]
+                .map(|name| Violation::new(name, ""))
+                .into();
+        sort(&mut found);
+        let names: Vec<&str> = found.iter().map(|violation| violation.name.as_str()).collect();
+        assert_eq!(names, ["unknown_layer", "separation_of_duties", "forbidden_tool", "care", "zeal"]);
+        assert_eq!(found.iter().map(Violation::kind).next_back(), Some("DryRunError"));
+    }
 }
