@@ -58,4 +58,6 @@ pub mod fmt;
 
 pub mod lint;
 
+pub mod dryrun;
+
 pub mod cli;

@@ -137,6 +137,8 @@ pub enum Verb {
     },
     /// Write the manual page.
     Man,
+    /// Judge a run of a layer without calling a model, and write its manifest and its report.
+    DryRun(DryRunArgs),
     /// Prove properties over every request.
     Prove,
     /// Run and resume bounded workflows.
@@ -531,4 +533,60 @@ pub enum Schema {
     Contracts,
     /// Of the contract data of this package, with its own traits.
     Package,
+}
+
+/// `provost dry-run`
+///
+/// Exit codes: 0 the files are written, 2 something stands against the run and nothing is written, 3 the files could not be
+/// written.
+#[derive(Debug, Args)]
+pub struct DryRunArgs {
+    /// The layer, as in `L2`.
+    #[arg(long, value_name = "LAYER")]
+    pub layer: String,
+    /// The model that would do the work.
+    #[arg(long, value_name = "MODEL")]
+    pub primary: String,
+    /// The model that would check the work.
+    #[arg(long, value_name = "MODEL")]
+    pub critic: String,
+    /// The folder for the manifest and the report; made, where there is none.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What the operator has to say.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub notes: Option<String>,
+    /// Something that was found; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub finding: Vec<String>,
+    /// Something that is to be done; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub action: Vec<String>,
+    /// A path that the run would read; may be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub input: Vec<String>,
+    /// A kind of output that the run would give; may be given several times.
+    #[arg(long, value_name = "KIND")]
+    pub output: Vec<String>,
+    /// A tool that the run would use; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub tool: Vec<String>,
+    /// What would be handed to the layer: a JSON file that points at things and holds none of them.
+    #[arg(long, value_name = "FILE")]
+    pub envelope: Option<PathBuf>,
+    /// Refuse a critic of the same provider as the primary.
+    #[arg(long)]
+    pub provider_diversity: bool,
+    /// Write the certificate of the decision beside the manifest.
+    #[arg(long)]
+    pub with_certificate: bool,
+    /// The identity of the run, instead of the computed one.
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<String>,
+    /// The instant of the run, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT", conflicts_with = "deterministic")]
+    pub now: Option<String>,
+    /// Use the instant `2026-01-10T12:00:00+00:00`, so that the same run has the same bytes.
+    #[arg(long)]
+    pub deterministic: bool,
 }

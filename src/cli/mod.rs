@@ -15,6 +15,7 @@ mod data;
 pub mod decide;
 mod diff;
 pub mod disk;
+mod dry_run;
 mod format;
 mod generate;
 mod graph;
@@ -29,6 +30,7 @@ mod revision;
 pub mod shell;
 mod stored;
 mod test;
+mod together;
 mod verify;
 mod what_if;
 mod why_not;
@@ -89,6 +91,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Schema(args) => generate::schema(shell, &args),
         Verb::Completions { shell: kind } => generate::completions(shell, kind),
         Verb::Man => generate::man(shell),
+        Verb::DryRun(args) => dry_run::run(shell, &args),
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }

@@ -26,6 +26,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("package", STAGES),
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
+    ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
     ("mission", "base value ir facts eval route"),
@@ -41,6 +42,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     (
         "cli",
         "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal dryrun ide serve lsp",
     ),
     ("main", "cli"),
 ];
