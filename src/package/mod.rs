@@ -22,7 +22,7 @@ use crate::resolve::{self, Loaded, Program};
 use crate::world::World;
 
 /// A package and all it depends on, checked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Package {
     /// What the organisation wrote.
     pub policy: Policy,
