@@ -48,7 +48,11 @@ pub mod draw;
 
 pub mod suite;
 
+pub mod diff;
+
 pub mod journal;
+
+pub mod mission;
 
 pub mod fmt;
 

@@ -18,20 +18,69 @@ pub struct Arguments {
     #[arg(short = 'p', long = "member", global = true, value_name = "NAME")]
     pub member: Option<String>,
     /// How results and diagnostics are written.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, global = true, value_enum, default_value_t = Report::Text)]
+    pub format: Report,
     /// What is to be done.
     #[command(subcommand)]
     pub verb: Verb,
 }
 
-/// How results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// How results are written, by a verb that knows only two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people.
     Text,
     /// For machines.
     Json,
+}
+
+/// How results are written; what a verb does not know it refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Report {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors.
+    Sarif,
+    /// JUnit XML, for build servers.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The code quality report of GitLab.
+    Gitlab,
+}
+
+impl Report {
+    /// Every way, in order.
+    pub const ALL: &[Self] = &[Self::Text, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Gitlab];
+
+    /// The word by which it is asked for.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+        }
+    }
+
+    /// The nearest of the two ways that every verb knows.
+    pub fn plain(self) -> Format {
+        if self == Self::Text { Format::Text } else { Format::Json }
+    }
+}
+
+impl Verb {
+    /// The ways in which the verb can write its results.
+    pub fn reports(&self) -> &'static [Report] {
+        match self {
+            Self::Check => Report::ALL,
+            _ => &[Report::Text, Report::Json],
+        }
+    }
 }
 
 /// What can be done.
@@ -143,6 +192,26 @@ pub struct RouteArgs {
     /// Append the decision and its facts to this log.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// How the log is written.
+    #[command(flatten)]
+    pub logging: LoggingArgs,
+}
+
+/// How an entry of a log is written.
+#[derive(Debug, Args)]
+pub struct LoggingArgs {
+    /// Mask these fields of the request in the log, besides those of `[log] mask` in the manifest.
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', requires = "log")]
+    pub mask: Vec<String>,
+    /// The key that masked values are salted with.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub mask_key: Option<PathBuf>,
+    /// Append what opens the masked values to this file, which is as secret as they are.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub openings: Option<PathBuf>,
+    /// Sign the head of the log with this key.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub sign_key: Option<PathBuf>,
 }
 
 /// `provost log`
@@ -155,10 +224,37 @@ pub enum LogVerb {
         /// The head that anchors its end; the file beside it that ends in `.head`, where none is named.
         #[arg(long, value_name = "FILE")]
         head: Option<PathBuf>,
+        /// Openings of masked values, each of which must fit.
+        #[arg(long, value_name = "FILE")]
+        openings: Option<PathBuf>,
+        /// The key that the head must be signed with.
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
     },
     /// List the entries.
     Show {
         /// The log.
+        file: PathBuf,
+    },
+    /// Check a log and sign its head.
+    Sign {
+        /// The log.
+        file: PathBuf,
+        /// The key.
+        #[arg(long, value_name = "FILE")]
+        sign_key: PathBuf,
+    },
+    /// Keep the one entry that stands behind a head that did not announce it, and set a torn line aside.
+    Recover {
+        /// The log.
+        file: PathBuf,
+        /// The key, where the head is signed.
+        #[arg(long, value_name = "FILE")]
+        sign_key: Option<PathBuf>,
+    },
+    /// Make a key for signing or masking, and write its public half beside it.
+    Keygen {
+        /// The file to make.
         file: PathBuf,
     },
 }
@@ -171,6 +267,9 @@ pub struct ReplayArgs {
     /// A field of the services with a number, summed over whoever is primary, before and now.
     #[arg(long, value_name = "FIELD")]
     pub cost: Option<String>,
+    /// Openings of masked entries, which cannot be decided again without.
+    #[arg(long, value_name = "FILE")]
+    pub openings: Option<PathBuf>,
 }
 
 /// `provost verify`

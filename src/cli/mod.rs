@@ -18,6 +18,7 @@ mod format;
 mod generate;
 mod graph;
 mod inputs;
+mod keys;
 mod log;
 mod log_file;
 mod new;
@@ -47,19 +48,30 @@ pub fn main() -> ExitCode {
         }
     };
     let shell = Shell::new(&arguments);
-    match run(&shell, arguments.verb) {
+    match known(&arguments).and_then(|()| run(&shell, arguments.verb)) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
-        Err(Failure::Wrong) => ExitCode::from(2),
-        Err(Failure::Usage(message)) => {
-            shell.remark(&format!("error: {message}"));
-            ExitCode::from(2)
-        }
-        Err(Failure::Unexpected(message)) => {
-            shell.remark(&format!("unexpected: {message}"));
-            ExitCode::from(3)
+        Err(failure) => {
+            match &failure {
+                Failure::Wrong => {}
+                Failure::Usage(message) => shell.remark(&format!("error: {message}")),
+                Failure::Unexpected(message) => shell.remark(&format!("unexpected: {message}")),
+            }
+            ExitCode::from(failure.code())
         }
     }
+}
+
+/// Refuses a way of writing results that the verb does not know.
+fn known(arguments: &Arguments) -> Result<(), Failure> {
+    let reports = arguments.verb.reports();
+    if reports.contains(&arguments.format) {
+        return Ok(());
+    }
+    let list: Vec<String> = reports.iter().map(|report| format!("`{}`", report.word())).collect();
+    let wanted = arguments.format.word();
+    let message = format!("this verb writes no `{wanted}`\n  help: it knows {}", list.join(" and "));
+    Err(Failure::Usage(message))
 }
 
 fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {

@@ -3,12 +3,12 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::args::{Arguments, Format};
+use super::args::{Arguments, Format, Report};
 use super::disk::Disk;
 use crate::base::similar::nearest;
 use crate::base::{Name, Sources, limits};
 use crate::diag::Diagnostic;
-use crate::diag::print::{self, Style};
+use crate::diag::print::{self, Findings, Rule, Style, junit};
 use crate::package::{self, Package};
 use crate::resolve::load;
 
@@ -21,6 +21,16 @@ pub enum Failure {
     Usage(String),
     /// Something unexpected, in these words: exit code 3.
     Unexpected(String),
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Wrong | Self::Usage(_) => 2,
+            Self::Unexpected(_) => 3,
+        }
+    }
 }
 
 impl From<crate::world::WorldError> for Failure {
@@ -49,8 +59,10 @@ pub struct Shell {
     pub package_named: bool,
     /// The member that was named.
     pub member: Option<String>,
-    /// How results are written.
+    /// How results are written, by a verb that knows two ways.
     pub format: Format,
+    /// How findings are written, by a verb that knows all of them.
+    pub report: Report,
 }
 
 /// A package with the folder it was opened from.
@@ -62,6 +74,13 @@ pub struct Opened {
     pub package: Package,
 }
 
+impl Opened {
+    /// What is wrong with the package.
+    pub fn findings(&self) -> Findings<'_> {
+        Findings { diagnostics: &self.package.diagnostics, sources: &self.package.sources }
+    }
+}
+
 impl Shell {
     /// The shell for these arguments.
     pub fn new(arguments: &Arguments) -> Self {
@@ -70,7 +89,8 @@ impl Shell {
             dir: arguments.package.clone().unwrap_or_else(|| PathBuf::from(".")),
             package_named: arguments.package.is_some(),
             member: arguments.member.clone(),
-            format: arguments.format,
+            format: arguments.format.plain(),
+            report: arguments.format,
         }
     }
 
@@ -113,6 +133,19 @@ impl Shell {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Writes what was found in all packages in the way that was asked for: for people to standard error, as one document to
+    /// standard output.
+    pub fn findings(&self, all: &[Findings], rules: &[Rule]) -> Result<(), Failure> {
+        match self.report {
+            Report::Text => all.iter().try_for_each(|found| self.diagnostics(found.diagnostics, found.sources)),
+            Report::Json => self.out(&print::json_of(all)),
+            Report::Sarif => self.out(&print::sarif(all, rules)),
+            Report::Junit => self.out(&junit::junit(&junit::of_findings(all))),
+            Report::Github => self.out(&print::github(all)),
+            Report::Gitlab => self.out(&print::gitlab(all)),
         }
     }
 
