@@ -29,7 +29,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
     ("mission", "base value ir facts eval route"),
-    ("fmt", "syntax"),
+    ("fmt", "base syntax"),
     ("diff", "base syntax value ir explain package"),
     ("fmt", STAGES),
     ("lint", STAGES),
