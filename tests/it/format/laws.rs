@@ -185,7 +185,7 @@ fn keep_blank_lines(text: &str, fillings: &Fillings) -> String {
 fn an_item_is_not_made_too_large_to_be_read() {
     let text = format!("let  all = [{}]\nlet  one = 1\n", "a,".repeat(90_000));
     let formatted = fmt::format(&text);
-    assert_eq!(formatted.left, [0..text.find("]\n").unwrap() + 1]);
+    assert_eq!(formatted.left, vec![std::ops::Range { start: 0, end: text.find("]\n").unwrap() + 1 }]);
     assert!(formatted.text.starts_with("let  all") && formatted.text.ends_with("\nlet one = 1\n"));
     assert_eq!(formatted.edits.len(), 1);
 }
