@@ -21,3 +21,4 @@ mod oracle;
 mod price_map;
 mod routing;
 mod stored;
+mod suite;

@@ -17,7 +17,7 @@ type Expected = BTreeMap<Line, Vec<String>>;
 
 /// Every code that any case expects.
 pub fn expected_codes() -> BTreeSet<String> {
-    ["syntax", "check", "decide", "explain"]
+    ["syntax", "check", "decide", "explain", "suite"]
         .iter()
         .flat_map(|suite| super::cases(suite))
         .filter_map(|case| expected(&case).ok())
