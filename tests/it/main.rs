@@ -25,3 +25,4 @@ mod routing;
 mod sealed;
 mod stored;
 mod vectors;
+mod suite;
