@@ -3,14 +3,15 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::args::{Arguments, Format};
+use super::args::{Arguments, Format, Report};
 use super::disk::Disk;
 use crate::base::similar::nearest;
 use crate::base::{Name, Sources, limits};
 use crate::diag::Diagnostic;
-use crate::diag::print::{self, Style};
+use crate::diag::print::{self, Findings, Rule, Style, junit};
 use crate::package::{self, Package};
 use crate::resolve::load;
+use crate::world::World;
 
 /// How a verb ends when it does not simply succeed.
 #[derive(Debug)]
@@ -59,8 +60,10 @@ pub struct Shell {
     pub package_named: bool,
     /// The member that was named.
     pub member: Option<String>,
-    /// How results are written.
+    /// How results are written, by a verb that knows two ways.
     pub format: Format,
+    /// How findings are written, by a verb that knows all of them.
+    pub report: Report,
 }
 
 /// A package with the folder it was opened from.
@@ -72,6 +75,13 @@ pub struct Opened {
     pub package: Package,
 }
 
+impl Opened {
+    /// What is wrong with the package.
+    pub fn findings(&self) -> Findings<'_> {
+        Findings { diagnostics: &self.package.diagnostics, sources: &self.package.sources }
+    }
+}
+
 impl Shell {
     /// The shell for these arguments.
     pub fn new(arguments: &Arguments) -> Self {
@@ -80,7 +90,8 @@ impl Shell {
             dir: arguments.package.clone().unwrap_or_else(|| PathBuf::from(".")),
             package_named: arguments.package.is_some(),
             member: arguments.member.clone(),
-            format: arguments.format,
+            format: arguments.format.plain(),
+            report: arguments.format,
         }
     }
 
@@ -99,7 +110,6 @@ impl Shell {
 
     /// Writes a result to a file, whole or not at all, or to standard output where no file is named.
     pub fn write(&self, output: Option<&Path>, text: &str) -> Result<(), Failure> {
-        use crate::world::World as _;
         match output {
             Some(path) => Ok(self.disk.write_atomic(path, text.as_bytes())?),
             None => self.out(text),
@@ -126,17 +136,35 @@ impl Shell {
         }
     }
 
+    /// Writes what was found in all packages in the way that was asked for: for people to standard error, as one document to
+    /// standard output.
+    pub fn findings(&self, all: &[Findings], rules: &[Rule]) -> Result<(), Failure> {
+        match self.report {
+            Report::Text => all.iter().try_for_each(|found| self.diagnostics(found.diagnostics, found.sources)),
+            Report::Json => self.out(&print::json_of(all)),
+            Report::Sarif => self.out(&print::sarif(all, rules)),
+            Report::Junit => self.out(&junit::junit(&junit::of_findings(all))),
+            Report::Github => self.out(&print::github(all)),
+            Report::Gitlab => self.out(&print::gitlab(all)),
+        }
+    }
+
     /// The folders of the packages that are meant: of one package, or of the members of a workspace.
     pub fn folders(&self) -> Result<Vec<(Name, PathBuf)>, Failure> {
+        self.folders_of(&self.disk, &self.dir)
+    }
+
+    /// The same for a folder of any world.
+    pub fn folders_of(&self, world: &dyn World, root: &Path) -> Result<Vec<(Name, PathBuf)>, Failure> {
         let mut sources = Sources::default();
-        let manifest = self.understood(load::manifest(&self.disk, &self.dir, &mut sources), &sources)?;
+        let manifest = self.understood(load::manifest(world, root, &mut sources), &sources)?;
         let mut found: Vec<(Name, PathBuf)> = Vec::new();
         if let Some(entry) = &manifest.package {
-            found.push((entry.text.clone(), self.dir.clone()));
+            found.push((entry.text.clone(), root.to_path_buf()));
         }
         for member in &manifest.members {
-            let dir = crate::world::normal(&self.dir.join(&*member.text));
-            let of_member = self.understood(load::manifest(&self.disk, &dir, &mut sources), &sources)?;
+            let dir = crate::world::normal(&root.join(&*member.text));
+            let of_member = self.understood(load::manifest(world, &dir, &mut sources), &sources)?;
             if let Some(entry) = of_member.package {
                 found.push((entry.text, dir));
             }
@@ -224,7 +252,6 @@ impl Shell {
 
     /// The text of a file that was named on the command line; `-` is standard input.
     pub fn read(&self, path: &Path) -> Result<String, Failure> {
-        use crate::world::World as _;
         if path == Path::new("-") {
             let bytes = super::disk::read_stdin(limits::SOURCE_BYTES)?;
             return String::from_utf8(bytes).map_err(|_| Failure::Usage("standard input is not UTF-8".to_owned()));

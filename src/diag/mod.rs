@@ -1,12 +1,13 @@
 //! What the tools say: one [`Diagnostic`] for everything shown to people, and its printers.
 //!
-//! *Takes* diagnostics of any stage and the sources they point into; *gives* text for a terminal or JSON for a
+//! *Takes* diagnostics of any stage and the sources they point into; *gives* text for a terminal, or a document for a
 //! machine. *Promises* one order on every run: by file name, then position, then code. *Leaves out* what a code means:
 //! each stage declares its own codes.
 
+pub mod fingerprint;
 pub mod print;
 
-use crate::base::Span;
+use crate::base::{Name, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,12 +16,28 @@ pub enum Severity {
     Error,
     /// Probably a mistake; everything still runs.
     Warning,
+    /// Worth knowing; nothing is wrong.
+    Note,
 }
 
-/// A stable code, such as `P0201`, with its title; declared once by the stage that emits it.
+impl Severity {
+    /// Every one, the worst first.
+    pub const ALL: &[Self] = &[Self::Error, Self::Warning, Self::Note];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// A stable code, such as `P0201` or the name of a lint, with its title; declared once by the stage that emits it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
-    /// `P` and four digits.
+    /// `P` and four digits, or the name of a lint.
     pub id: &'static str,
     /// What it stands for, in a few lower-case words.
     pub title: &'static str,
@@ -49,12 +66,14 @@ pub struct Fix {
 pub struct Diagnostic {
     /// The stable code.
     pub code: &'static Code,
-    /// Error or warning.
+    /// How bad it is.
     pub severity: Severity,
     /// What is wrong: lower case, no full stop, user text in back-ticks.
     pub message: String,
     /// Where; the first label's place.
     pub span: Span,
+    /// What it is said of, such as ``rule `pii` ``, where that is known: by it a finding is recognised after it has moved.
+    pub subject: Option<Name>,
     /// A few words at the place itself.
     pub label: String,
     /// Other places, such as where the conflicting thing was declared.
@@ -73,6 +92,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             span,
+            subject: None,
             label: String::new(),
             related: Vec::new(),
             help: None,
@@ -83,6 +103,18 @@ impl Diagnostic {
     /// A warning at a place.
     pub fn warning(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// Something worth knowing at a place.
+    pub fn note(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, span, message) }
+    }
+
+    /// Of what it is said.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<Name>) -> Self {
+        self.subject = Some(subject.into());
+        self
     }
 
     /// With a few words at the place itself.

@@ -12,7 +12,9 @@
 )]
 
 mod cases;
+mod diff;
 mod docs;
+mod format;
 mod house;
 mod journal;
 mod laws;
@@ -22,3 +24,4 @@ mod price_map;
 mod routing;
 mod sealed;
 mod stored;
+mod vectors;

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::sorted;
+use super::Findings;
 use crate::base::{Sources, Span};
 use crate::diag::{Diagnostic, Fix, Severity};
 
@@ -15,6 +15,7 @@ struct Document<'a> {
     diagnostics: Vec<Entry<'a>>,
     errors: usize,
     warnings: usize,
+    notes: usize,
 }
 
 #[derive(Serialize)]
@@ -56,13 +57,19 @@ struct Repair<'a> {
 
 /// The diagnostics as one JSON document, ending in a line feed.
 pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let distinct = sorted(diagnostics, sources);
-    let errors = distinct.iter().filter(|found| found.is_error()).count();
+    json_of(&[Findings { diagnostics, sources }])
+}
+
+/// What was found in several packages as one JSON document: that of the first, then that of the next.
+pub fn json_of(all: &[Findings]) -> String {
+    let distinct: Vec<(&Diagnostic, &Sources)> = all.iter().flat_map(Findings::distinct).collect();
+    let count = |severity: Severity| distinct.iter().filter(|(found, _)| found.severity == severity).count();
     let document = Document {
         schema: "provost.diagnostics/1",
-        errors,
-        warnings: distinct.len().saturating_sub(errors),
-        diagnostics: distinct.into_iter().map(|found| entry(found, sources)).collect(),
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
+        diagnostics: distinct.iter().map(|(found, sources)| entry(found, sources)).collect(),
     };
     // Strings, numbers and lists with string keys always have a JSON form, so there is no failure to report.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -74,10 +81,7 @@ fn entry<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
     Entry {
         code: found.code.id,
         title: found.code.title,
-        severity: match found.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        severity: found.severity.word(),
         message: &found.message,
         place: place(found.span, sources),
         label: &found.label,

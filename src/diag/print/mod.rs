@@ -1,22 +1,71 @@
-//! The printers: diagnostics as text for a terminal and as JSON for a machine.
+//! The printers: diagnostics as text for a terminal and as documents for machines.
 //!
-//! *Takes* diagnostics in any order and the sources they point into; *gives* one text. *Promises* the same bytes on
+//! *Takes* diagnostics in any order and the sources they point into; *gives* one text: for people, as JSON, as SARIF, as
+//! JUnit XML, as annotations of GitHub or as the code quality report of GitLab. *Promises* the same bytes on
 //! every run: by file name, then position, code and message, with exact duplicates left out; and that no text of a user
 //! reaches a terminal as a control sequence. *Leaves out* where the text goes and what the terminal can do: the shells
 //! know that.
 
 mod excerpt;
+mod github;
+mod gitlab;
 mod json;
+pub mod junit;
+mod sarif;
 mod terminal;
 
-pub use json::json;
+pub use github::github;
+pub use gitlab::gitlab;
+pub use json::{json, json_of};
+pub use sarif::sarif;
 pub use terminal::{Style, terminal};
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::{Diagnostic, Label};
+use super::{Code, Diagnostic, Label, Severity};
 use crate::base::{FileId, Sources, Span};
+
+/// Where the book is published; the pages of codes and lints stand below it.
+pub const BOOK: &str = "https://provost.example/book/";
+
+/// What was found in one package, in any order.
+#[derive(Clone, Copy, Debug)]
+pub struct Findings<'a> {
+    /// What was found.
+    pub diagnostics: &'a [Diagnostic],
+    /// The files it points into.
+    pub sources: &'a Sources,
+}
+
+impl<'a> Findings<'a> {
+    /// In the order in which they are shown, exact duplicates left out, each with its files.
+    fn distinct(&self) -> Vec<(&'a Diagnostic, &'a Sources)> {
+        sorted(self.diagnostics, self.sources).into_iter().map(|found| (found, self.sources)).collect()
+    }
+}
+
+/// What a report may say of a code beside its findings.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The code.
+    pub code: &'static Code,
+    /// How bad its findings are where nothing else is said.
+    pub severity: Severity,
+    /// Its page of the book.
+    pub page: &'static str,
+    /// What kind of rule it is.
+    pub group: &'static str,
+}
+
+/// The address of the page of a code.
+fn address(code: &str) -> String {
+    if let Some(rule) = code.strip_prefix("diff/") {
+        return format!("{BOOK}reference/diff.html#{rule}");
+    }
+    let digits = code.strip_prefix('P').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    format!("{BOOK}reference/{}/{code}.html", if digits { "diagnostics" } else { "lints" })
+}
 
 /// Brings diagnostics into the one order in which they are shown and drops exact duplicates.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
@@ -74,11 +123,10 @@ pub fn summary(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 }
 
 fn count(distinct: &[&Diagnostic], sources: &Sources) -> String {
-    let errors = distinct.iter().filter(|found| found.is_error()).count();
-    let warnings = distinct.len().saturating_sub(errors);
     let files: BTreeSet<&str> = distinct.iter().filter_map(|found| name(found.span.file, sources)).collect();
-    let kinds: Vec<String> = [(errors, "error"), (warnings, "warning")]
-        .into_iter()
+    let kinds: Vec<String> = Severity::ALL
+        .iter()
+        .map(|severity| (distinct.iter().filter(|found| found.severity == *severity).count(), severity.word()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| plural(count, what))
         .collect();

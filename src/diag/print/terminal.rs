@@ -70,11 +70,7 @@ fn report(found: &Diagnostic, sources: &Sources, style: Style) -> String {
 }
 
 fn heading(found: &Diagnostic) -> String {
-    let severity = match found.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    format!("{severity}[{}]", found.code.id)
+    format!("{}[{}]", found.severity.word(), found.code.id)
 }
 
 /// The heading stands where miette would draw its icon, so it carries the severity's colour.
@@ -82,6 +78,7 @@ fn handler(found: &Diagnostic, style: Style) -> GraphicalReportHandler {
     let mut characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     characters.error = format!("{}:", heading(found));
     characters.warning.clone_from(&characters.error);
+    characters.advice.clone_from(&characters.error);
     let styles = if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
     // Names hold hyphens and are searched for, so no word is ever broken.
     GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
@@ -125,6 +122,7 @@ impl miette::Diagnostic for Report {
         Some(match self.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
         })
     }
 
