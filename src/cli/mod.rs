@@ -16,6 +16,7 @@ pub mod decide;
 pub mod disk;
 mod generate;
 mod graph;
+mod health;
 mod inputs;
 mod keys;
 mod log;
@@ -93,6 +94,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
+        Verb::Health => health::run(shell),
         Verb::WhyNot(args) => why_not::run(shell, &args),
         Verb::WhatIf(args) => what_if::run(shell, &args),
     }

@@ -24,11 +24,11 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
     ("package", STAGES),
+    ("select", "base diag world data value ir facts plan route package"),
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
-    ("mission", "base value ir facts eval route"),
     ("diff", "base syntax value ir explain package"),
     ("fmt", STAGES),
     ("lint", STAGES),
@@ -38,7 +38,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp select",
     ),
     ("main", "cli"),
 ];

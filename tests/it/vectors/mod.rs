@@ -1,6 +1,7 @@
 //! What the predecessors were measured to do, where those measurements are at hand.
 
 mod lifeos;
+mod peak_orchestrator;
 
 use std::collections::BTreeMap;
 use std::path::Path;
