@@ -12,7 +12,9 @@
 )]
 
 mod cases;
+mod diff;
 mod docs;
+mod format;
 mod house;
 mod journal;
 mod laws;
