@@ -30,12 +30,8 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
-    ("diff", "base syntax value ir explain package"),
-    ("mission", "base value ir facts eval route"),
     ("diff", "base diag syntax value ir explain package"),
-    ("fmt", STAGES),
     ("fmt", "syntax"),
-    ("lint", STAGES),
     ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
@@ -43,7 +39,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp select dryrun",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp dryrun select",
     ),
     ("main", "cli"),
 ];
