@@ -123,6 +123,8 @@ pub enum Verb {
     Diff(DiffArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
+    /// Say whether the package that has a registry of models can select one: the switch, the version, the counts.
+    Health,
     /// Turn data of a foreign schema into contracts.
     Import(ImportArgs),
     /// Write checked contracts as data.

@@ -19,6 +19,7 @@ mod dry_run;
 mod format;
 mod generate;
 mod graph;
+mod health;
 mod inputs;
 mod keys;
 mod lint;
@@ -104,6 +105,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Explain(args) => decide::explain(shell, &args),
         Verb::Diff(args) => diff::run(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
+        Verb::Health => health::run(shell),
         Verb::WhyNot(args) => why_not::run(shell, &args),
         Verb::WhatIf(args) => what_if::run(shell, &args),
     }

@@ -18,6 +18,7 @@ mod format;
 mod house;
 mod journal;
 mod laws;
+mod layers;
 mod limits;
 mod oracle;
 mod price_map;
