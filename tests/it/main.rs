@@ -13,6 +13,7 @@
 
 mod cases;
 mod docs;
+mod dry_run;
 mod house;
 mod journal;
 mod laws;

@@ -1,3 +1,5 @@
+//! What globs match, what is none, and what is no path.
+
 use super::*;
 
 fn matches(pattern: &str, path: &str) -> bool {
