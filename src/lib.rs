@@ -42,14 +42,20 @@ pub mod stored;
 
 pub mod package;
 
+pub mod select;
+
 pub mod explain;
 
 pub mod draw;
 
 pub mod suite;
 
+pub mod diff;
+
 pub mod journal;
 
 pub mod dryrun;
+
+pub mod mission;
 
 pub mod cli;

@@ -17,7 +17,9 @@ pub mod disk;
 mod dry_run;
 mod generate;
 mod graph;
+mod health;
 mod inputs;
+mod keys;
 mod log;
 mod log_file;
 mod new;
@@ -51,14 +53,13 @@ pub fn main() -> ExitCode {
     match known(&arguments).and_then(|()| run(&shell, arguments.verb)) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
-        Err(Failure::Wrong) => ExitCode::from(2),
-        Err(Failure::Usage(message)) => {
-            shell.remark(&format!("error: {message}"));
-            ExitCode::from(2)
-        }
-        Err(Failure::Unexpected(message)) => {
-            shell.remark(&format!("unexpected: {message}"));
-            ExitCode::from(3)
+        Err(failure) => {
+            match &failure {
+                Failure::Wrong => {}
+                Failure::Usage(message) => shell.remark(&format!("error: {message}")),
+                Failure::Unexpected(message) => shell.remark(&format!("unexpected: {message}")),
+            }
+            ExitCode::from(failure.code())
         }
     }
 }
@@ -96,6 +97,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
+        Verb::Health => health::run(shell),
         Verb::WhyNot(args) => why_not::run(shell, &args),
         Verb::WhatIf(args) => what_if::run(shell, &args),
     }

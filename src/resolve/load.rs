@@ -34,6 +34,10 @@ pub struct Loaded {
     pub sources: Sources,
     /// The data files.
     pub imports: Vec<Import>,
+    /// The fields of requests that any of the packages masks in logs.
+    pub masked: Vec<Entry>,
+    /// The signals that a shell reads from the environment: the package that says so, the signal, the variable.
+    pub signals: Vec<(usize, Entry, Entry)>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -135,6 +139,7 @@ impl Loader<'_> {
         };
         let place = self.packages.len();
         let name = self.unique_name(&manifest, &dir)?;
+        self.loaded.masked.extend(manifest.masked.iter().cloned());
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });
         trail.push(dir.clone());
         let mut dependencies = BTreeMap::new();
@@ -149,6 +154,7 @@ impl Loader<'_> {
         }
         self.sources(place, &dir, &name, &manifest);
         self.imports(place, &dir, &name, &manifest);
+        self.loaded.signals.extend(manifest.signals.into_iter().map(|(signal, variable)| (place, signal, variable)));
         Some(place)
     }
 

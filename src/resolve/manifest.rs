@@ -35,6 +35,10 @@ pub struct Manifest {
     pub imports: Vec<ImportEntry>,
     /// The packages of the workspace.
     pub members: Vec<Entry>,
+    /// The fields of requests that are masked in logs.
+    pub masked: Vec<Entry>,
+    /// The signals that a shell reads from the environment, each with its variable.
+    pub signals: Vec<(Entry, Entry)>,
 }
 
 /// `[[import]]`: a data file and the adapter that reads it.
@@ -76,11 +80,21 @@ impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
-        for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test"]) {
+        for (key, value) in
+            self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test", "log", "signals"])
+        {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
                 "dependencies" => self.dependencies(value, &mut manifest),
                 "import" => self.imports(value, &mut manifest),
+                "log" => {
+                    for (key, value) in self.entries(value, &["mask"]) {
+                        if &*key.text == "mask" {
+                            manifest.masked = self.texts(value);
+                        }
+                    }
+                }
+                "signals" => self.signals(value, &mut manifest),
                 "workspace" => {
                     for (key, value) in self.entries(value, &["members"]) {
                         if &*key.text == "members" {
@@ -161,6 +175,28 @@ impl Reader {
                 }
                 None => {}
             }
+        }
+    }
+
+    /// `enabled = { env = "SWITCH" }`
+    fn signals(&mut self, node: &Node, manifest: &mut Manifest) {
+        for (key, value) in self.entries(node, &[]) {
+            let entries = self.entries(value, &["env"]);
+            let Some((_, variable)) = entries.into_iter().find(|(key, _)| &*key.text == "env") else {
+                if matches!(value.kind, Kind::Map(_)) {
+                    let message = format!("signal `{}` says no `env`", key.text);
+                    let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
+                    self.diagnostics.push(diagnostic.help("write `{ env = \"VARIABLE\" }`"));
+                }
+                continue;
+            };
+            let Some(variable) = self.text(variable) else { continue };
+            if variable.text.is_empty() || variable.text.contains(['=', '\0']) {
+                let message = format!("`{}` is no name of a variable", variable.text);
+                self.diagnostics.push(Diagnostic::error(&codes::MANIFEST, variable.span, message));
+                continue;
+            }
+            manifest.signals.push((Entry { text: key.text.clone(), span: key.span }, variable));
         }
     }
 

@@ -1,4 +1,4 @@
-//! What globs match, what is none, and what is no path.
+//! What globs match, and what is refused.
 
 use super::*;
 

@@ -24,11 +24,13 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
     ("package", STAGES),
+    ("select", "base diag world data value ir facts plan route package"),
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
     ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
-    ("mission", "base value ir facts eval route"),
+    ("mission", "base diag world data value ir facts plan eval route"),
+    ("diff", "base syntax value ir explain package"),
     ("fmt", STAGES),
     ("lint", STAGES),
     ("ide", STAGES),
@@ -38,6 +40,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     (
         "cli",
         "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal dryrun ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp select",
     ),
     ("main", "cli"),
 ];
@@ -58,6 +61,8 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("rust_sugiyama", "draw"),
     ("walkdir", "cli"),
+    ("ed25519_compact", "journal"),
+    ("getrandom", "cli"),
 ];
 
 /// Folders with their own package: to them, `crate` is themselves.

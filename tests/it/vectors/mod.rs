@@ -1,6 +1,8 @@
 //! What the predecessors were measured to do, where those measurements are at hand.
 
+mod lifeos;
 mod peak_dryrun;
+mod peak_orchestrator;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
