@@ -54,8 +54,12 @@ pub mod diff;
 
 pub mod journal;
 
-pub mod dryrun;
-
 pub mod mission;
+
+pub mod fmt;
+
+pub mod lint;
+
+pub mod dryrun;
 
 pub mod cli;

@@ -13,17 +13,21 @@ pub mod args;
 mod check;
 mod data;
 pub mod decide;
+mod diff;
 pub mod disk;
 mod dry_run;
+mod format;
 mod generate;
 mod graph;
 mod health;
 mod inputs;
 mod keys;
+mod lint;
 mod log;
 mod log_file;
 mod new;
 mod replay;
+mod revision;
 pub mod shell;
 mod stored;
 mod test;
@@ -80,6 +84,9 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
     match verb {
         Verb::New(args) => new::run(shell, &args),
         Verb::Check => check::run(shell),
+        Verb::Fmt(args) => format::run(shell, &args),
+        Verb::Lint(args) => lint::run(shell, &args),
+        Verb::ExplainLint { name } => lint::explain(shell, &name),
         Verb::Import(args) => data::import(shell, &args),
         Verb::Export(args) => data::export(shell, &args),
         Verb::Schema(args) => generate::schema(shell, &args),
@@ -96,6 +103,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
+        Verb::Diff(args) => diff::run(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
         Verb::Health => health::run(shell),
         Verb::WhyNot(args) => why_not::run(shell, &args),

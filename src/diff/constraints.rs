@@ -41,7 +41,7 @@ pub fn compare(changes: &mut Changes<'_, '_>) {
         let (old, new) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
         let mut found: Vec<(Happened, Vec<Name>)> = Vec::new();
         for (route, before, after) in super::matched(old, new) {
-            for happened in on_route(changes, before.copied(), after.copied()) {
+            for happened in on_route(changes, route, before.copied(), after.copied()) {
                 match found.iter_mut().find(|(other, _)| *other == happened) {
                     Some((_, routes)) => routes.push(route.clone()),
                     None => found.push((happened, vec![route.clone()])),
@@ -85,7 +85,12 @@ fn read<'p>(normal: &Normal<'p>, constraint: &'p Constraint) -> Read<'p> {
 }
 
 /// What happened to a constraint on a route that both versions have.
-fn on_route<'p>(changes: &Changes<'_, 'p>, old: Option<&'p Constraint>, new: Option<&'p Constraint>) -> Vec<Happened> {
+fn on_route<'p>(
+    changes: &Changes<'_, 'p>,
+    route: &Name,
+    old: Option<&'p Constraint>,
+    new: Option<&'p Constraint>,
+) -> Vec<Happened> {
     let comparison = changes.comparison;
     let [added, removed, tightened, looser, changed] = match old.or(new).is_some_and(|c| c.rule) {
         true => [
@@ -110,7 +115,7 @@ fn on_route<'p>(changes: &Changes<'_, 'p>, old: Option<&'p Constraint>, new: Opt
         (None, None) => return Vec::new(),
     };
     let mut found = Vec::new();
-    let step = step(&old, &new, comparison.policies());
+    let step = step(&old, &new, &common(comparison.policies(), route), comparison.policies());
     let rule = match step {
         Step::Same => None,
         Step::Tighter => Some(tightened),
@@ -129,16 +134,23 @@ fn on_route<'p>(changes: &Changes<'_, 'p>, old: Option<&'p Constraint>, new: Opt
     found
 }
 
-/// The step of demands and of the roles that they hold for, together.
-fn step(old: &Read<'_>, new: &Read<'_>, policies: [&Policy; 2]) -> Step {
-    let covers =
-        |of: &Read<'_>, other: &Read<'_>| other.constraint.scope.iter().all(|role| of.constraint.scope.contains(role));
+/// The step of demands and of the roles that they hold for, together. A role that only one version has is a change of its own.
+fn step(old: &Read<'_>, new: &Read<'_>, roles: &[&Name], policies: [&Policy; 2]) -> Step {
+    let holds = |of: &Read<'_>, role: &Name| of.constraint.scope.contains(role);
+    let covers = |of: &Read<'_>, other: &Read<'_>| roles.iter().all(|role| holds(of, role) || !holds(other, role));
     let speaks = demand::tests_candidates(&old.demands) || demand::tests_candidates(&new.demands);
     let (wider, narrower) = if speaks { (covers(new, old), covers(old, new)) } else { (true, true) };
     Step::of(
         wider && demand::implied(&new.demands, &old.demands, policies),
         narrower && demand::implied(&old.demands, &new.demands, policies),
     )
+}
+
+/// The roles of a route in both versions.
+fn common<'p>(policies: [&'p Policy; 2], route: &Name) -> Vec<&'p Name> {
+    let [old, new] =
+        policies.map(|policy| policy.routes.get(route).map(|route| route.roles.as_slice()).unwrap_or_default());
+    old.iter().map(|role| &role.name).filter(|name| new.iter().any(|role| role.name == **name)).collect()
 }
 
 /// The reason, the documentation and the annotations.

@@ -49,34 +49,31 @@ pub fn of_constraint<'p>(normal: &Normal<'p>, constraint: &'p Constraint) -> Vec
     guards.extend(constraint.when.as_ref().map(|when| negated(normal.expr(when))));
     guards.extend(constraint.unless.as_ref().map(|unless| normal.expr(unless)));
     let mut all = Vec::new();
-    for clause in &constraint.clauses {
-        let condition = normal.expr(&clause.condition);
-        let wanted = match clause.effect {
-            Effect::Require => condition,
-            Effect::Exclude | Effect::Deny => negated(condition),
-        };
-        let parts = match wanted {
-            Expr::And(parts) => parts,
-            other => vec![other],
-        };
-        for part in parts {
+    for deny in [false, true] {
+        let wanted = constraint.clauses.iter().filter(|clause| (clause.effect == Effect::Deny) == deny).map(|clause| {
+            let condition = normal.expr(&clause.condition);
+            if clause.effect == Effect::Require { condition } else { negated(condition) }
+        });
+        for part in parts(wanted.collect()) {
             let condition = junction(false, guards.iter().cloned().chain([part]).collect());
-            all.push(Demand { deny: clause.effect == Effect::Deny, condition });
+            all.push(Demand { deny, condition });
         }
     }
     settled(all)
 }
 
+/// The parts of a conjunction, each of which must be true; put together first, so that what is said in two clauses is the same as in one.
+fn parts(conditions: Vec<Expr>) -> Vec<Expr> {
+    match junction(true, conditions) {
+        Expr::And(parts) => parts,
+        other => vec![other],
+    }
+}
+
 /// What plain conditions demand that must all be true.
 pub fn of_conditions<'p>(normal: &Normal<'p>, conditions: impl Iterator<Item = &'p Expr>) -> Vec<Demand> {
-    let mut all = Vec::new();
-    for condition in conditions {
-        match normal.expr(condition) {
-            Expr::And(parts) => all.extend(parts.into_iter().map(|condition| Demand { deny: false, condition })),
-            condition => all.push(Demand { deny: false, condition }),
-        }
-    }
-    settled(all)
+    let all = parts(conditions.map(|condition| normal.expr(condition)).collect());
+    settled(all.into_iter().map(|condition| Demand { deny: false, condition }).collect())
 }
 
 /// In one order, each once, without what is always true.

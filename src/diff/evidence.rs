@@ -1,7 +1,8 @@
 //! Which way the fields of services point: what the conditions and scores of the new version take for better.
 //!
-//! A field that is asked to be small, or that lowers a score, is better when it is smaller; a set that has to lie within limits is
-//! better when it is smaller, one that has to hold what a request needs is better when it is larger. Both may be the case.
+//! A field that is asked to be small, or that lowers a score, is better when it is smaller; a set that has to lie within what a
+//! request grants is better when it is smaller, one that has to hold what a request needs is better when it is larger. Both may be
+//! the case.
 
 use std::collections::BTreeMap;
 
@@ -87,7 +88,10 @@ impl Evidence {
                 self.amount(b, true);
             }
             Expr::Within(a, b) => {
-                self.set(a, false);
+                // A constant limits which elements there may be; that there are fewer of them helps nobody.
+                if !matches!(**b, Expr::Literal(_)) {
+                    self.set(a, false);
+                }
                 self.set(b, true);
             }
             Expr::In(_, b) => self.set(b, true),

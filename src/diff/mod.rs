@@ -27,7 +27,7 @@ use crate::package::Package;
 use evidence::Evidence;
 use normal::Normal;
 use places::Places;
-pub use report::{json, text};
+pub use report::{diagnostics, json, subject, summary, text};
 pub use rules::{Level, Rule};
 
 /// What a change is about.
@@ -101,9 +101,9 @@ pub struct Change {
     pub old: Option<String>,
     /// What it is; nothing where it is gone.
     pub new: Option<String>,
-    /// `file:line:column` in the old version; empty where it is new, or nowhere in a file.
+    /// `file:line:column` in the old version, of the item where the part is not there; empty where it is new.
     pub old_at: Name,
-    /// `file:line:column` in the new version.
+    /// The same in the new version.
     pub new_at: Name,
 }
 
@@ -123,7 +123,6 @@ pub fn compare(old: &Package, new: &Package, now: Instant) -> Vec<Change> {
         new: &new.policy,
         before: Normal::new(&old.policy, &new.policy, &renamed),
         after: Normal::new(&new.policy, &new.policy, &nothing),
-        places: [Places::of(old), Places::of(new)],
         now,
         renamed: &renamed,
     };
@@ -136,10 +135,23 @@ pub fn compare(old: &Package, new: &Package, now: Instant) -> Vec<Change> {
     waivers::compare(&mut changes);
     types::tests(&mut changes, &old.tests, &new.tests);
     let mut found = changes.found;
+    place(&mut found, old, new);
     found.sort_by(|a, b| {
         (a.rule.level, a.kind, &a.item, &a.path, a.rule.id).cmp(&(b.rule.level, b.kind, &b.item, &b.path, b.rule.id))
     });
     found
+}
+
+/// Says where everything stands.
+fn place(changes: &mut [Change], old: &Package, new: &Package) {
+    if changes.is_empty() {
+        return;
+    }
+    let (before, after) = (Places::of(old), Places::of(new));
+    for change in changes {
+        change.old_at = before.at(change.kind, &change.item, &change.path);
+        change.new_at = after.at(change.kind, &change.item, &change.path);
+    }
 }
 
 /// Two versions side by side.
@@ -150,7 +162,6 @@ struct Comparison<'p> {
     before: Normal<'p>,
     /// The normal forms of the new version.
     after: Normal<'p>,
-    places: [Places; 2],
     now: Instant,
     renamed: &'p BTreeMap<Name, Name>,
 }
@@ -178,8 +189,6 @@ impl<'c, 'p> Changes<'c, 'p> {
         words: (Option<String>, Option<String>),
     ) {
         let (old, new) = words;
-        let at = |places: &Places, wanted: bool| if wanted { places.at(kind, item, path) } else { Name::from("") };
-        let [before, after] = &self.comparison.places;
         let change = Change {
             package: Name::from(""),
             kind,
@@ -187,8 +196,8 @@ impl<'c, 'p> Changes<'c, 'p> {
             path: path.to_owned(),
             on: Vec::new(),
             rule,
-            old_at: at(before, old.is_some() || new.is_none()),
-            new_at: at(after, new.is_some() || old.is_none()),
+            old_at: Name::from(""),
+            new_at: Name::from(""),
             old,
             new,
         };

@@ -10,12 +10,14 @@ use std::rc::Rc;
 
 use serde_json::json;
 
-use crate::base::{Decimal, Name, canonical, limits};
+use crate::base::{Decimal, Name, canonical};
 use crate::ir::{Comparison, Definition, Expr, Generator, Policy, json as written};
 use crate::value::{Member, Unit, Value, ops};
 
 /// Definitions and operators inside each other that are written out.
-const DEPTH: usize = 600;
+const DEPTH: usize = 200;
+/// Nodes of one expression that are written out; each may be compared with others several times.
+const NODES: usize = 10_000;
 
 /// What the words of one version stand for.
 pub struct Normal<'p> {
@@ -58,7 +60,7 @@ impl<'p> Normal<'p> {
     }
 
     fn under(&self, expr: &'p Expr, parameters: &[Name]) -> Expr {
-        self.left.set(limits::EXPRESSION_SIZE);
+        self.left.set(NODES);
         self.depth.set(0);
         let scope = parameters.iter().enumerate().map(|(at, name)| (name.clone(), Bound::Level(at)));
         let normal = self.of(expr, &Rc::new(scope.collect()), parameters.len());
@@ -86,8 +88,10 @@ impl<'p> Normal<'p> {
             Value::List(elements) => Value::List(all(elements).into()),
             Value::Set(elements) => Value::set(all(elements)),
             Value::Record(fields) => {
-                let one = |(name, field): &(Name, Option<Value>)| (name.clone(), field.as_ref().map(|v| self.value(v)));
-                let mut fields: Vec<_> = fields.iter().map(one).collect();
+                // A field that is left unknown says as little as one that there is not.
+                let one =
+                    |(name, field): &(Name, Option<Value>)| Some((name.clone(), Some(self.value(field.as_ref()?))));
+                let mut fields: Vec<_> = fields.iter().filter_map(one).collect();
                 fields.sort_by(|a, b| a.0.cmp(&b.0));
                 Value::Record(fields.into())
             }
@@ -156,8 +160,8 @@ impl<'p> Normal<'p> {
             Expr::ListOf(parts) => gathered(all(parts), false),
             Expr::SetOf(parts) => gathered(all(parts), true),
             Expr::RecordOf(fields) => {
-                let mut fields: Vec<_> =
-                    fields.iter().map(|(n, v)| (n.clone(), v.as_ref().map(|v| self.of(v, scope, depth)))).collect();
+                let known = fields.iter().filter_map(|(name, field)| Some((name, field.as_ref()?)));
+                let mut fields: Vec<_> = known.map(|(n, v)| (n.clone(), Some(self.of(v, scope, depth)))).collect();
                 fields.sort_by(|a, b| a.0.cmp(&b.0));
                 Expr::RecordOf(fields)
             }

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{Change, Level};
-use crate::base::Name;
+use crate::base::{FileId, Name, Sources, Span};
+use crate::diag::Diagnostic;
 
 /// The changes as lines, those that break first, and how many there are.
 pub fn text(changes: &[Change], level: Level) -> String {
@@ -86,4 +87,42 @@ fn one(change: &Change, level: Level) -> Json {
         "old_at": place(&change.old_at),
         "new_at": place(&change.new_at),
     })
+}
+
+/// The changes as findings in the files of the new version: those that break as errors, the others as notes. What is gone is told at
+/// the head of the first file, which is the manifest.
+pub fn diagnostics(changes: &[Change], level: Level, sources: &Sources) -> Vec<Diagnostic> {
+    let one = |change: &Change| {
+        let mut message = subject(change);
+        message.push_str(&match (&change.old, &change.new) {
+            (Some(old), Some(new)) => format!(": `{old}` became `{new}`"),
+            (Some(old), None) => format!(": was `{old}`"),
+            (None, Some(new)) => format!(": is `{new}`"),
+            (None, None) => String::new(),
+        });
+        let span = span(&change.new_at, sources).unwrap_or(Span::new(FileId(0), 0, 0));
+        let found = match change.breaks(level) {
+            true => Diagnostic::error(&change.rule.code, span, message),
+            false => Diagnostic::note(&change.rule.code, span, message),
+        };
+        found.help(change.rule.reason)
+    };
+    changes.iter().map(one).collect()
+}
+
+/// The rest of the line from a place `file:line:column` on.
+fn span(at: &str, sources: &Sources) -> Option<Span> {
+    let mut parts = at.rsplitn(3, ':');
+    let column: usize = parts.next()?.parse().ok()?;
+    let line: usize = parts.next()?.parse().ok()?;
+    let place = parts.next()?;
+    let (id, file) = sources.iter().find(|(_, file)| &*file.place == place)?;
+    let mut start = 0;
+    for text in file.text.split_inclusive('\n').take(line.saturating_sub(1)) {
+        start += text.len();
+    }
+    let rest = file.text.get(start..)?.lines().next()?;
+    let begin: usize = rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
+    let end = rest.trim_end().len().max(begin);
+    Some(Span::new(id, start + begin, start + end))
 }

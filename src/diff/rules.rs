@@ -1,5 +1,7 @@
 //! The rules of the classification: what each kind of change means for those who depend on what has changed.
 
+use crate::diag::Code;
+
 /// From which level on a change counts as breaking. Each level contains the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -30,6 +32,8 @@ impl Level {
 pub struct Rule {
     /// Its name, which never means anything else.
     pub id: &'static str,
+    /// The same among the codes of all tools, as in `diff/service-removed`.
+    pub code: Code,
     /// The first level at which a change under it counts as breaking.
     pub level: Level,
     /// What has happened, in a few words.
@@ -40,9 +44,9 @@ pub struct Rule {
 
 macro_rules! rules {
     ($($name:ident = $id:literal, $level:ident, $title:literal, $reason:literal;)*) => {
-        $(#[doc = $title] pub const $name: Rule = Rule { id: $id, level: Level::$level, title: $title, reason: $reason };)*
+        $(#[doc = $title] pub static $name: Rule = Rule { id: $id, code: Code { id: concat!("diff/", $id), title: $title }, level: Level::$level, title: $title, reason: $reason };)*
         /// Every rule, in the order of the documentation.
-        pub const ALL: &[&Rule] = &[$(&$name,)*];
+        pub static ALL: &[&Rule] = &[$(&$name,)*];
     };
 }
 
@@ -58,8 +62,8 @@ rules! {
     GUARANTEE_STATED = "guarantee-stated", Decision, "the promise is new", "the service may be admitted where it was not";
     ELEMENT_REMOVED = "element-removed", Contract, "the set has lost an element", "a capability, a region or the like is not offered any more";
     ELEMENT_ADDED = "element-added", Decision, "the set has gained an element", "the service may be admitted where it was not";
-    REQUIREMENT_ADDED = "requirement-added", Contract, "the service needs or uses more", "the rules of the package hold such a set within limits, or it names services that see the work as well";
-    REQUIREMENT_REMOVED = "requirement-removed", Decision, "the service needs or uses less", "the service may be admitted where it was not";
+    REQUIREMENT_ADDED = "requirement-added", Contract, "the set has gained an element that a condition forbids or has to grant", "the service may be refused where it was admitted, or others see the work as well";
+    REQUIREMENT_REMOVED = "requirement-removed", Decision, "the set has lost an element that had to be granted", "the service may be admitted where it was not";
     COST_RAISED = "cost-raised", Contract, "an amount of money is higher", "the same work costs more, or leaves the budget";
     COST_LOWERED = "cost-lowered", Decision, "an amount of money is lower", "the service may be preferred where it was not";
     STATUS_DEPRECATED = "status-deprecated", Contract, "the service is on its way out", "whoever relies on it has to move";

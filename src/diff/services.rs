@@ -129,14 +129,19 @@ fn elements(field: &Name, old: &[Value], new: &[Value], evidence: &Evidence) -> 
     let wishes = evidence.wishes(field);
     let names_services = old.iter().chain(new).any(|element| matches!(element, Value::Service(_)));
     // Where nothing in the package tells, what a set holds is taken for an offer, and services for what is used.
-    let less_is_better = (wishes.less && !wishes.more) || (names_services && !wishes.more);
+    let less_is_better = !wishes.more && (wishes.less || names_services);
     let (lost, gained) = match less_is_better {
         true => (&rules::REQUIREMENT_REMOVED, &rules::REQUIREMENT_ADDED),
         false => (&rules::ELEMENT_REMOVED, &rules::ELEMENT_ADDED),
     };
     let mut found = Vec::new();
     found.extend(old.iter().filter(|e| !new.contains(e)).map(|e| (lost, Some(spell::value(e)), None)));
-    found.extend(new.iter().filter(|e| !old.contains(e)).map(|e| (gained, None, Some(spell::value(e)))));
+    for element in new.iter().filter(|element| !old.contains(element)) {
+        let with: Vec<Value> = old.iter().chain([element]).cloned().collect();
+        let effect = evidence.effect(field, &Value::set(old.to_vec()), &Value::set(with));
+        let rule = if effect == Effect::Worse { &rules::REQUIREMENT_ADDED } else { gained };
+        found.push((rule, None, Some(spell::value(element))));
+    }
     found
 }
 
@@ -150,7 +155,7 @@ fn field(field: &Name, old: &Value, new: &Value, evidence: &Evidence) -> &'stati
     }
     let order = ops::order(new, old);
     let wishes = evidence.wishes(field);
-    if matches!(new, Value::Number(_, Unit::Money(_))) && !(wishes.more && !wishes.less) {
+    if matches!(new, Value::Number(_, Unit::Money(_))) && (wishes.less || !wishes.more) {
         return if order == Ordering::Greater { &rules::COST_RAISED } else { &rules::COST_LOWERED };
     }
     match evidence.effect(field, old, new) {

@@ -8,8 +8,8 @@ use super::{Changes, Kind};
 use crate::base::Name;
 use crate::explain::spell;
 use crate::ir::suite::Test;
-use crate::ir::{Definition, EnumType, Field, Guarantee, Invariant, RequestType, Signal, Table, Trait};
-use crate::value::Value;
+use crate::ir::{Definition, EnumType, Field, Guarantee, Invariant, Policy, RequestType, Signal, Table, Trait};
+use crate::value::{Type, Value};
 
 /// What the fields of one kind of item are classified by.
 struct FieldRules {
@@ -195,7 +195,7 @@ fn trait_<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Trait, new: &
 }
 
 /// A trait without what it has from those that it extends, so that one change is told once.
-fn own(policy: &crate::ir::Policy, name: &Name, of: &Trait) -> Trait {
+fn own(policy: &Policy, name: &Name, of: &Trait) -> Trait {
     let mut own = of.clone();
     for above in of.ancestors.iter().filter(|above| *above != name).filter_map(|above| policy.traits.get(above)) {
         own.fields.retain(|name, field| above.fields.get(name) != Some(field));
@@ -261,16 +261,19 @@ fn table(changes: &mut Changes<'_, '_>, name: &Name, old: Option<&Table>, new: O
     let (old, new) = match (old, new) {
         (Some(old), Some(new)) => (old, new),
         _ => {
-            let written = |table: &Table| format!("{} -> {}", table.key, table.value);
-            changes.note(item, "", &rules::TABLE_CHANGED, (old.map(written), new.map(written)));
+            let words = (
+                old.map(|of| signature(changes.comparison.old, of)),
+                new.map(|of| signature(changes.comparison.new, of)),
+            );
+            changes.note(item, "", &rules::TABLE_CHANGED, words);
             return;
         }
     };
-    if (&old.key, &old.value) != (&new.key, &new.value) {
-        let written = |table: &Table| Some(format!("{} -> {}", table.key, table.value));
-        changes.note(item, "", &rules::TABLE_CHANGED, (written(old), written(new)));
-    }
     let comparison = changes.comparison;
+    let (before, after) = (signature(comparison.old, old), signature(comparison.new, new));
+    if before != after {
+        changes.note(item, "", &rules::TABLE_CHANGED, (Some(before), Some(after)));
+    }
     let rows = |normal: &super::Normal<'_>, table: &Table| -> BTreeMap<Value, Value> {
         table.rows.iter().map(|(key, row)| (normal.value(key), normal.value(row))).collect()
     };
@@ -290,6 +293,23 @@ fn table(changes: &mut Changes<'_, '_>, name: &Name, old: Option<&Table>, new: O
     }
 }
 
+/// `Class -> { owner: string, note: string? }`
+fn signature(policy: &Policy, table: &Table) -> String {
+    let row = match &table.value {
+        Type::Record(name) if name.ends_with("[]") => {
+            let mut fields: Vec<String> = policy.records.get(name).into_iter().flatten().map(column).collect();
+            fields.sort();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        other => other.to_string(),
+    };
+    format!("{} -> {row}", table.key)
+}
+
+fn column(field: &Field) -> String {
+    format!("{}: {}", field.name, spell::field(field))
+}
+
 /// Definitions and constants: whoever uses them has changed by itself, and this says why.
 fn named(changes: &mut Changes<'_, '_>) {
     let comparison = changes.comparison;
@@ -297,7 +317,9 @@ fn named(changes: &mut Changes<'_, '_>) {
         let written = |of: &Definition| format!("({}) = {}", of.params.join(", "), spell::expression(&of.body));
         let same = match (old, new) {
             (Some(old), Some(new)) => {
-                old.params.len() == new.params.len() && comparison.before.body(old) == comparison.after.body(new)
+                let (was, is) = (comparison.before.body(old), comparison.after.body(new));
+                let follows = |a, b| super::imply::follows(a, b, comparison.policies());
+                old.params.len() == new.params.len() && (was == is || (follows(&was, &is) && follows(&is, &was)))
             }
             _ => false,
         };

@@ -109,7 +109,7 @@ fn invalid(message: String) -> Json {
 }
 
 /// The decision on an entry's facts. What no longer fits is an invalid request, and never left out.
-fn again(plan: &Plan, route: &str, entry: &Line) -> Result<Decision, DecideError> {
+pub fn again(plan: &Plan, route: &str, entry: &Line) -> Result<Decision, DecideError> {
     let Some(declared) = plan.policy.routes.get(route) else { return Err(DecideError::UnknownRoute(route.into())) };
     let Some(now) = entry.part("now").as_str().and_then(|text| text.parse::<Instant>().ok()) else {
         return Err(DecideError::UnknownRoute(route.into()));
@@ -281,7 +281,7 @@ pub fn brief(decision: &Json) -> String {
 }
 
 /// The first reason why a decision is another one now.
-fn reason(before: &Json, now: &Json) -> String {
+pub fn reason(before: &Json, now: &Json) -> String {
     let first = |key: &str| now.get(key).and_then(|all| all.get(0));
     match word(now, "outcome") {
         "invalid" => first("invalid").map_or("", |p| word(p, "message")).to_owned(),

@@ -12,8 +12,10 @@
 )]
 
 mod cases;
+mod diff;
 mod docs;
 mod dry_run;
+mod format;
 mod house;
 mod journal;
 mod laws;

@@ -30,9 +30,9 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
-    ("diff", "base syntax value ir explain package"),
-    ("fmt", STAGES),
-    ("lint", STAGES),
+    ("diff", "base diag syntax value ir explain package"),
+    ("fmt", "syntax"),
+    ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
     ("lsp", TOOLS),
@@ -45,6 +45,7 @@ const MAY_NAME: &[(&str, &str)] = &[
 ];
 const STAGES: &str =
     "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
+const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
 const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
