@@ -535,6 +535,8 @@ pub enum Schema {
     Contracts,
     /// Of the contract data of this package, with its own traits.
     Package,
+    /// Of the manifest of a dry run.
+    RunManifest,
 }
 
 /// `provost dry-run`
