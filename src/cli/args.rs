@@ -126,7 +126,8 @@ pub enum Verb {
     /// Prove properties over every request.
     Prove,
     /// Run and resume bounded workflows.
-    Mission,
+    #[command(subcommand)]
+    Mission(super::mission::args::MissionVerb),
 }
 
 /// `provost new`

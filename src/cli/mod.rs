@@ -19,6 +19,7 @@ mod graph;
 mod inputs;
 mod log;
 mod log_file;
+pub mod mission;
 mod new;
 mod replay;
 pub mod shell;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
     match known(&arguments).and_then(|()| run(&shell, arguments.verb)) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
+        Ok(Verdict::Waiting) => ExitCode::from(4),
         Err(Failure::Wrong) => ExitCode::from(2),
         Err(Failure::Usage(message)) => {
             shell.remark(&format!("error: {message}"));
@@ -85,7 +87,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
-        Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Mission(verb) => mission::run(shell, &verb),
         Verb::Verify(args) => verify::run(shell, &args),
         Verb::Log(verb) => log::run(shell, &verb),
         Verb::Replay(args) => replay::run(shell, &args),

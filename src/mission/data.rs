@@ -85,6 +85,12 @@ impl Data {
             Value::Record(fields) => {
                 Self::map(fields.iter().filter_map(|(name, value)| Some((&**name, Self::of_value(value.as_ref()?)))))
             }
+            Value::Complex(numbers) => Self::List(
+                numbers
+                    .iter()
+                    .map(|n| Self::List(vec![spelling::exact(&n.0.to_string()), spelling::exact(&n.1.to_string())]))
+                    .collect(),
+            ),
             Value::Vector(numbers) => Self::List(numbers.iter().map(|n| spelling::exact(&n.to_string())).collect()),
         }
     }

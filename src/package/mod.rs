@@ -6,11 +6,13 @@
 mod import;
 mod invariants;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::base::Sources;
+use crate::base::{Name, Sources};
 use crate::check::{self, Checker};
 use crate::diag::{Diagnostic, print};
+use crate::ir::mission::Mission;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
 use crate::resolve::{self, Loaded};
@@ -25,6 +27,8 @@ pub struct Package {
     pub services: Services,
     /// What the package says of its own decisions.
     pub tests: Vec<Test>,
+    /// Its missions, and those of the packages that it depends on.
+    pub missions: BTreeMap<Name, Mission>,
     /// Every file that was read.
     pub sources: Sources,
     /// What is wrong, in order.
@@ -56,7 +60,14 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
     }
     print::sort(&mut diagnostics, &sources);
-    Package { policy: checked.policy, services: checked.services, tests: checked.tests, sources, diagnostics }
+    Package {
+        policy: checked.policy,
+        services: checked.services,
+        tests: checked.tests,
+        missions: checked.missions,
+        sources,
+        diagnostics,
+    }
 }
 
 /// Codes that say that something is missing: not said of an item in which something did not parse, since what is missing
