@@ -280,6 +280,7 @@ fn admit(answer: &Answer, question: &Question, token: &str, authors: &[String]) 
             refused(Kind::InvalidDecision, "the value is none of the options".to_owned())
         }
         "input" => Ok(()),
+        "" => refused(Kind::InvalidDecision, "no answer is given: `approve`, `reject`, or a value".to_owned()),
         other => refused(Kind::InvalidDecision, format!("`{other}` is none of `approve`, `reject`, `input`")),
     }
 }

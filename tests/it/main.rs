@@ -17,6 +17,7 @@ mod house;
 mod journal;
 mod laws;
 mod limits;
+mod mission;
 mod oracle;
 mod price_map;
 mod routing;
