@@ -85,12 +85,10 @@ impl Data {
             Value::Record(fields) => {
                 Self::map(fields.iter().filter_map(|(name, value)| Some((&**name, Self::of_value(value.as_ref()?)))))
             }
-            Value::Complex(numbers) => Self::List(
-                numbers
-                    .iter()
-                    .map(|n| Self::List(vec![spelling::exact(&n.0.to_string()), spelling::exact(&n.1.to_string())]))
-                    .collect(),
-            ),
+            Value::Complex(numbers) => {
+                let part = |n: &crate::base::Decimal| spelling::exact(&n.to_string());
+                Self::List(numbers.iter().map(|(re, im)| Self::List(vec![part(re), part(im)])).collect())
+            }
             Value::Vector(numbers) => Self::List(numbers.iter().map(|n| spelling::exact(&n.to_string())).collect()),
         }
     }

@@ -12,7 +12,9 @@
 )]
 
 mod cases;
+mod diff;
 mod docs;
+mod format;
 mod house;
 mod journal;
 mod laws;
@@ -21,5 +23,6 @@ mod mission;
 mod oracle;
 mod price_map;
 mod routing;
+mod sealed;
 mod stored;
 mod vectors;

@@ -84,6 +84,8 @@ test "t" {
     signals { healthy("o3") = false  core::load = 40%, x = 1 }
     expect routed  expect denied  expect denied by core::x  expect unroutable by r.a  expect invalid
     expect "o3" rejected  expect "o3" rejected by r.b  expect "o3" == primary
+    case "first" { with { a: 2 }  at 2026-11-22  signals { x = 2 }  expect not routed  expect "o3" not rejected by r.b }
+    case "last" { expect score of a >= -3.5  expect not waived by "w"  expect waived  expect not a.uses+ overlaps b }
 }
 property p on r { never routed }
 property q on core::r { never a.b == c  when d }
@@ -115,6 +117,10 @@ enum E ordered { a, "b-c", }
     assert_eq!([asked(1), asked(2), asked(3)], [(false, false, true), (false, false, false), (true, true, true)]);
     let ItemKind::Test(test) = &file.items[1].kind else { panic!() };
     assert_eq!((test.signals.len(), test.expects.len(), test.at.is_some()), (3, 8, true));
+    let cases: Vec<_> = test.cases.iter().map(|c| (c.change.is_some(), c.at.is_some(), c.signals.len())).collect();
+    assert_eq!(cases, [(true, true, 1), (false, false, 0)]);
+    let negated: Vec<bool> = test.cases.iter().flat_map(|c| &c.expects).map(|e| e.negated).collect();
+    assert_eq!(negated, [true, true, false, true, false, false]);
     let ItemKind::Table(table) = &file.items[4].kind else { panic!() };
     assert_eq!(table.rows.len(), 5);
     let ItemKind::Route(route) = &file.items[5].kind else { panic!() };
