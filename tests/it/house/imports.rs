@@ -29,11 +29,8 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
-    ("mission", "base value ir facts eval route"),
     ("diff", "base diag syntax value ir explain package"),
-    ("fmt", STAGES),
     ("fmt", "syntax"),
-    ("lint", STAGES),
     ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
@@ -41,8 +38,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal dryrun ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff dryrun ide serve lsp",
     ),
     ("main", "cli"),
 ];
