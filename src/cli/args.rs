@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Decides which service may do a piece of work, and proves it.
 ///
 /// Exit codes: 0 yes (routed, clean, passed), 1 a definite no (denied, unroutable, failed), 2 the input is wrong, 3
-/// anything unexpected.
+/// anything unexpected, 4 a mission waits for an answer.
 #[derive(Debug, Parser)]
 #[command(name = "provost", version, propagate_version = true, disable_help_subcommand = true)]
 pub struct Arguments {
@@ -144,7 +144,8 @@ pub enum Verb {
     /// Prove properties over every request.
     Prove,
     /// Run and resume bounded workflows.
-    Mission,
+    #[command(subcommand)]
+    Mission(super::mission::args::MissionVerb),
 }
 
 /// `provost new`

@@ -25,6 +25,7 @@ mod keys;
 mod lint;
 mod log;
 mod log_file;
+pub mod mission;
 mod new;
 mod replay;
 mod revision;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
     match known(&arguments).and_then(|()| run(&shell, arguments.verb)) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
+        Ok(Verdict::Waiting) => ExitCode::from(4),
         Err(failure) => {
             match &failure {
                 Failure::Wrong => {}
@@ -96,7 +98,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
-        Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Mission(verb) => mission::run(shell, &verb),
         Verb::Verify(args) => verify::run(shell, &args),
         Verb::Log(verb) => log::run(shell, &verb),
         Verb::Replay(args) => replay::run(shell, &args),

@@ -21,6 +21,7 @@ mod journal;
 mod laws;
 mod layers;
 mod limits;
+mod mission;
 mod oracle;
 mod price_map;
 mod routing;
