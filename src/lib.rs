@@ -52,4 +52,6 @@ pub mod diff;
 
 pub mod journal;
 
+pub mod mission;
+
 pub mod cli;

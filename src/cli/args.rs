@@ -178,6 +178,26 @@ pub struct RouteArgs {
     /// Append the decision and its facts to this log.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// How the log is written.
+    #[command(flatten)]
+    pub logging: LoggingArgs,
+}
+
+/// How an entry of a log is written.
+#[derive(Debug, Args)]
+pub struct LoggingArgs {
+    /// Mask these fields of the request in the log, besides those of `[log] mask` in the manifest.
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', requires = "log")]
+    pub mask: Vec<String>,
+    /// The key that masked values are salted with.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub mask_key: Option<PathBuf>,
+    /// Append what opens the masked values to this file, which is as secret as they are.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub openings: Option<PathBuf>,
+    /// Sign the head of the log with this key.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub sign_key: Option<PathBuf>,
 }
 
 /// `provost log`
@@ -190,10 +210,37 @@ pub enum LogVerb {
         /// The head that anchors its end; the file beside it that ends in `.head`, where none is named.
         #[arg(long, value_name = "FILE")]
         head: Option<PathBuf>,
+        /// Openings of masked values, each of which must fit.
+        #[arg(long, value_name = "FILE")]
+        openings: Option<PathBuf>,
+        /// The key that the head must be signed with.
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
     },
     /// List the entries.
     Show {
         /// The log.
+        file: PathBuf,
+    },
+    /// Check a log and sign its head.
+    Sign {
+        /// The log.
+        file: PathBuf,
+        /// The key.
+        #[arg(long, value_name = "FILE")]
+        sign_key: PathBuf,
+    },
+    /// Keep the one entry that stands behind a head that did not announce it, and set a torn line aside.
+    Recover {
+        /// The log.
+        file: PathBuf,
+        /// The key, where the head is signed.
+        #[arg(long, value_name = "FILE")]
+        sign_key: Option<PathBuf>,
+    },
+    /// Make a key for signing or masking, and write its public half beside it.
+    Keygen {
+        /// The file to make.
         file: PathBuf,
     },
 }
@@ -206,6 +253,9 @@ pub struct ReplayArgs {
     /// A field of the services with a number, summed over whoever is primary, before and now.
     #[arg(long, value_name = "FIELD")]
     pub cost: Option<String>,
+    /// Openings of masked entries, which cannot be decided again without.
+    #[arg(long, value_name = "FILE")]
+    pub openings: Option<PathBuf>,
 }
 
 /// `provost diff`

@@ -124,15 +124,8 @@ fn paired(mut old: Version, mut new: Version) -> Vec<(Name, Package, Package)> {
     let mut names: Vec<Name> = old.keys().chain(new.keys()).cloned().collect();
     names.sort();
     names.dedup();
-    let nothing = || Package {
-        policy: crate::ir::Policy::default(),
-        services: crate::ir::Services::new(),
-        tests: Vec::new(),
-        sources: crate::base::Sources::default(),
-        diagnostics: Vec::new(),
-    };
     let pair = |name: Name| {
-        let (old, new) = (old.remove(&name).unwrap_or_else(nothing), new.remove(&name).unwrap_or_else(nothing));
+        let (old, new) = (old.remove(&name).unwrap_or_default(), new.remove(&name).unwrap_or_default());
         (name, old, new)
     };
     names.into_iter().map(pair).collect()

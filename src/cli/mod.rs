@@ -18,6 +18,7 @@ pub mod disk;
 mod generate;
 mod graph;
 mod inputs;
+mod keys;
 mod log;
 mod log_file;
 mod new;
@@ -51,14 +52,13 @@ pub fn main() -> ExitCode {
     match known(&arguments).and_then(|()| run(&shell, arguments.verb)) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
-        Err(Failure::Wrong) => ExitCode::from(2),
-        Err(Failure::Usage(message)) => {
-            shell.remark(&format!("error: {message}"));
-            ExitCode::from(2)
-        }
-        Err(Failure::Unexpected(message)) => {
-            shell.remark(&format!("unexpected: {message}"));
-            ExitCode::from(3)
+        Err(failure) => {
+            match &failure {
+                Failure::Wrong => {}
+                Failure::Usage(message) => shell.remark(&format!("error: {message}")),
+                Failure::Unexpected(message) => shell.remark(&format!("unexpected: {message}")),
+            }
+            ExitCode::from(failure.code())
         }
     }
 }

@@ -24,6 +24,16 @@ pub enum Failure {
     Unexpected(String),
 }
 
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Wrong | Self::Usage(_) => 2,
+            Self::Unexpected(_) => 3,
+        }
+    }
+}
+
 impl From<crate::world::WorldError> for Failure {
     fn from(error: crate::world::WorldError) -> Self {
         Self::Usage(error.to_string())

@@ -4,7 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::args::{Format, TestArgs};
 use super::shell::{Failure, Opened, Shell, Verdict};
-use crate::explain;
 use crate::suite::{Report, Suite};
 
 /// Runs the tests. One that fails is a definite no; a run without any test is wrong input, since it shows nothing.
@@ -13,11 +12,11 @@ pub fn run(shell: &Shell, args: &TestArgs) -> Result<Verdict, Failure> {
     let wanted = |name: &str| args.filter.as_ref().is_none_or(|f| name.contains(f.as_str()));
     for opened in shell.packages()? {
         let Opened { package, dir } = shell.sound(opened)?;
-        let suite = Suite::new(&package.policy, &package.services, package.tests);
-        for (number, _) in suite.names().filter(|(_, name)| wanted(name)) {
+        let suite = Suite::new(&package.policy, &package.services, package.tests, false);
+        for (number, _) in suite.tests().iter().enumerate().filter(|(_, test)| wanted(&test.name)) {
             let Some(report) = suite.run(number) else { continue };
             if shell.format == Format::Text {
-                shell.out(&line(&report, &suite, &crate::world::shown(&dir)))?;
+                shell.out(&line(&report, &crate::world::shown(&dir)))?;
             }
             reports.push(report);
         }
@@ -35,7 +34,7 @@ pub fn run(shell: &Shell, args: &TestArgs) -> Result<Verdict, Failure> {
 }
 
 /// One line for a test that passes; the expectations, what is the case, and the explanation for one that fails.
-fn line(report: &Report, suite: &Suite, dir: &str) -> String {
+fn line(report: &Report, dir: &str) -> String {
     if report.passed() {
         return format!("ok      {}", report.name);
     }
@@ -45,9 +44,8 @@ fn line(report: &Report, suite: &Suite, dir: &str) -> String {
     }
     match &report.decision {
         Err(error) => text.push_str(&format!("  no decision: {error}\n")),
-        Ok(decision) => {
-            let told = explain::Told { decision, plan: &suite.plan, inputs: Some(&report.inputs), trace: None };
-            for line in explain::text(&told, false).lines() {
+        Ok(_) => {
+            for line in report.explanation.lines() {
                 text.push_str(&format!("  | {line}\n"));
             }
         }

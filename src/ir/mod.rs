@@ -157,6 +157,8 @@ pub struct Route {
     pub constraints: Vec<Constraint>,
     /// The score terms of each scored role, in declared order.
     pub scores: BTreeMap<Name, Vec<Term>>,
+    /// What a decision gives besides the services, by name.
+    pub outputs: BTreeMap<Name, Expr>,
     /// Where it is written.
     pub at: At,
 }

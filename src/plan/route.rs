@@ -40,6 +40,8 @@ pub struct RoutePlan {
     pub accepts: BTreeMap<usize, Vec<AcceptPlan>>,
     /// The pipeline.
     pub pipeline: Pipeline,
+    /// What a decision gives besides the services, by name.
+    pub outputs: Vec<(Name, Code)>,
     /// The constraint `score`, which excludes candidates without a score.
     pub score: usize,
 }
@@ -231,6 +233,7 @@ fn one(compiler: &mut Compiler<'_>, partitions: &mut Partitions, name: &Name, ro
         accepts: accepts(compiler, &scope, &route.request),
         score: constraints.iter().position(|c| *c.name == score_name(name)).unwrap_or(usize::MAX),
         constraints,
+        outputs: route.outputs.iter().map(|(name, e)| (name.clone(), compiler.expr(&scope, e))).collect(),
         pipeline,
     };
     for invariant in request.map_or(&[][..], |r| &r.invariants) {

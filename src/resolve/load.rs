@@ -21,6 +21,8 @@ pub struct Import {
     pub entry: ImportEntry,
     /// Its text.
     pub file: FileId,
+    /// The scope files in the folder that the import names, by path.
+    pub scopes: Vec<FileId>,
 }
 
 /// A package folder with everything that it needs, read.
@@ -32,6 +34,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// The data files.
     pub imports: Vec<Import>,
+    /// The fields of requests that any of the packages masks in logs.
+    pub masked: Vec<Entry>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -133,6 +137,7 @@ impl Loader<'_> {
         };
         let place = self.packages.len();
         let name = self.unique_name(&manifest, &dir)?;
+        self.loaded.masked.extend(manifest.masked.iter().cloned());
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });
         trail.push(dir.clone());
         let mut dependencies = BTreeMap::new();
@@ -230,7 +235,8 @@ impl Loader<'_> {
                 Ok(text) => {
                     let place = self.place(package, dir, name, &path);
                     let file = self.loaded.sources.add_at(shown(&path), place, text);
-                    self.loaded.imports.push(Import { package, entry: entry.clone(), file });
+                    let scopes = self.scopes(package, dir, name, entry);
+                    self.loaded.imports.push(Import { package, entry: entry.clone(), file, scopes });
                 }
                 Err(error) => {
                     let diagnostic = Diagnostic::error(&codes::UNREADABLE, entry.file.span, error.to_string());
@@ -238,5 +244,30 @@ impl Loader<'_> {
                 }
             }
         }
+    }
+
+    /// The files directly in the folder of an import's scopes.
+    fn scopes(&mut self, package: usize, dir: &Path, name: &Name, entry: &ImportEntry) -> Vec<FileId> {
+        let Some(named) = &entry.scopes else { return Vec::new() };
+        let folder = normal(&dir.join(&*named.text));
+        let listed = match self.world.list(&folder, "toml") {
+            Ok(listed) => listed,
+            Err(error) => {
+                let diagnostic = Diagnostic::error(&codes::UNREADABLE, named.span, error.to_string());
+                self.report(diagnostic.label("named as the folder of the scopes"));
+                return Vec::new();
+            }
+        };
+        let mut files = Vec::new();
+        for path in listed.iter().map(|path| normal(path)).filter(|path| path.parent() == Some(&folder)) {
+            match self.world.read_text(&path, limits::SOURCE_BYTES) {
+                Ok(text) => {
+                    let place = self.place(package, dir, name, &path);
+                    files.push(self.loaded.sources.add_at(shown(&path), place, text));
+                }
+                Err(error) => self.unreadable(&path, &error),
+            }
+        }
+        files
     }
 }

@@ -21,4 +21,6 @@ mod limits;
 mod oracle;
 mod price_map;
 mod routing;
+mod sealed;
 mod stored;
+mod vectors;

@@ -108,6 +108,8 @@ pub struct Route {
     pub edges: BTreeSet<(usize, usize)>,
     /// Its constraints.
     pub constraints: Vec<Constraint>,
+    /// What a decision gives besides the services, by name.
+    pub outputs: Vec<(String, Expr)>,
 }
 
 /// A role.
@@ -378,7 +380,9 @@ impl<'a> Reader<'a> {
         if !constraints.is_sorted_by(|a, b| a.name < b.name) {
             return refuse("policy", "constraints that are repeated or out of order");
         }
-        Ok(Route { name: name.to_owned(), roles, stages, edges, constraints })
+        let written = json.get("outputs").and_then(Json::object).unwrap_or(&[]);
+        let outputs = written.iter().map(|(name, e)| Ok((name.clone(), self.expr(e)?))).collect::<Checked<_>>()?;
+        Ok(Route { name: name.to_owned(), roles, stages, edges, constraints, outputs })
     }
 
     fn role(&self, json: &Json, scores: &Json, services: &BTreeMap<Name, Service>) -> Checked<Role> {

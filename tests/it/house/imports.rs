@@ -27,6 +27,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
     ("solve", "base diag value ir"),
+    ("mission", "base diag world data value ir facts plan eval route"),
     ("mission", "base value ir facts eval route"),
     ("diff", "base diag syntax value ir explain package"),
     ("fmt", STAGES),
@@ -58,6 +59,8 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("rust_sugiyama", "draw"),
     ("walkdir", "cli"),
+    ("ed25519_compact", "journal"),
+    ("getrandom", "cli"),
 ];
 
 /// Folders with their own package: to them, `crate` is themselves.
