@@ -22,5 +22,6 @@ mod oracle;
 mod price_map;
 mod routing;
 mod sealed;
+mod site;
 mod stored;
 mod vectors;

@@ -30,6 +30,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("mission", "base diag world data value ir facts plan eval route"),
     ("mission", "base value ir facts eval route"),
     ("diff", "base diag syntax value ir explain package"),
+    ("site", "base syntax value ir explain draw package"),
     ("fmt", STAGES),
     ("lint", STAGES),
     ("ide", STAGES),
@@ -38,7 +39,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site ide serve lsp",
     ),
     ("main", "cli"),
 ];
