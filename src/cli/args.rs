@@ -121,6 +121,8 @@ pub enum Verb {
     Replay(ReplayArgs),
     /// Compare two versions of a package by what they mean.
     Diff(DiffArgs),
+    /// Write a site about a package, to be read in a browser.
+    Doc(DocArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
     /// Say whether the package that has a registry of models can select one: the switch, the version, the counts.
@@ -337,6 +339,14 @@ pub struct ReplayArgs {
     /// Openings of masked entries, which cannot be decided again without.
     #[arg(long, value_name = "FILE")]
     pub openings: Option<PathBuf>,
+}
+
+/// `provost doc`
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// The folder to write, which may hold an earlier site; `site` in the package, where none is named.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `provost diff`

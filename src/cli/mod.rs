@@ -15,6 +15,7 @@ mod data;
 pub mod decide;
 mod diff;
 pub mod disk;
+mod doc;
 mod dry_run;
 mod format;
 mod generate;
@@ -106,6 +107,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
         Verb::Diff(args) => diff::run(shell, &args),
+        Verb::Doc(args) => doc::run(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
         Verb::Health => health::run(shell),
         Verb::WhyNot(args) => why_not::run(shell, &args),

@@ -26,6 +26,7 @@ mod oracle;
 mod price_map;
 mod routing;
 mod sealed;
+mod site;
 mod stored;
 mod vectors;
 mod suite;
