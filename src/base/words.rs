@@ -127,6 +127,24 @@ words! {
         HighBand = "high_band",
         /// The energy in the lower half of a vector's spectrum.
         LowBand = "low_band",
+        /// `band(v, from, to)`: the energy of a share of a vector's spectrum, by the places of the bins.
+        Band = "band",
+        /// The real part of the inner product.
+        Inner = "inner",
+        /// The imaginary part of the inner product.
+        InnerImaginary = "inner_imaginary",
+        /// `matched_filter(v, filter)`: the squared size of the inner product.
+        MatchedFilter = "matched_filter",
+        /// `resonance(a, b)`: the correlation above that of unrelated vectors, in decibels.
+        Resonance = "resonance",
+        /// `conductivity(v, mask)`: the share of the norm that a mask over the spectrum lets through.
+        Conductivity = "conductivity",
+        /// The unitary discrete Fourier transform.
+        Spectrum = "spectrum",
+        /// `limit_energy(v, room)`: a real vector scaled until its energy is within a bound.
+        LimitEnergy = "limit_energy",
+        /// `draw(seed, text)`: a number between 0 and 1 that follows from a seed and a text and from nothing else.
+        Draw = "draw",
     }
 }
 

@@ -57,7 +57,14 @@ impl Checker<'_> {
         }
     }
 
-    fn wrong_count(&mut self, name: &str, wants: &str, found: usize, span: Span, declared: Option<Span>) -> Typed {
+    pub(super) fn wrong_count(
+        &mut self,
+        name: &str,
+        wants: &str,
+        found: usize,
+        span: Span,
+        declared: Option<Span>,
+    ) -> Typed {
         let message = format!("`{name}` takes {wants}, and got {found}");
         let mut diagnostic = Diagnostic::error(&codes::ARGUMENTS, span, message);
         if let Some(declared) = declared {
@@ -148,15 +155,29 @@ impl Checker<'_> {
     }
 
     fn function(&mut self, scope: &mut Scope, function: Function, args: &[Expr], span: Span) -> Typed {
-        match function {
-            Function::Abs | Function::Clamp | Function::Min | Function::Max => {
-                self.numeric(scope, function, args, span)
-            }
-            Function::Cosine => self.vectors(scope, function, args, 2, span),
-            Function::Energy | Function::Norm | Function::HighBand | Function::LowBand => {
-                self.vectors(scope, function, args, 1, span)
-            }
+        match self.vectors(scope, function, args, span) {
+            Some(typed) => typed,
+            None if function == Function::Draw => self.draw(scope, args, span),
+            None => self.numeric(scope, function, args, span),
         }
+    }
+
+    /// `draw(seed, text)`
+    fn draw(&mut self, scope: &mut Scope, args: &[Expr], span: Span) -> Typed {
+        if args.len() != 2 {
+            return self.wrong_count(Function::Draw.word(), "a seed and a text", args.len(), span, None);
+        }
+        let mut unknown = Unknown::Never;
+        let mut checked = Vec::new();
+        for arg in args {
+            let typed = self.expect(scope, arg, &Type::Text);
+            if typed.ty.is_none() {
+                return Typed::broken();
+            }
+            unknown = unknown.max(typed.unknown);
+            checked.push(typed.expr);
+        }
+        Typed::new(Ir::Function(Function::Draw, checked), Type::Decimal).or_unknown(unknown)
     }
 
     /// `abs(x)`, `clamp(x, lo, hi)`
@@ -189,23 +210,5 @@ impl Checker<'_> {
             checked.push(typed.expr);
         }
         Typed::new(Ir::Function(function, checked), ty).or_unknown(unknown).with_bound(bound)
-    }
-
-    fn vectors(&mut self, scope: &mut Scope, function: Function, args: &[Expr], count: usize, span: Span) -> Typed {
-        if args.len() != count {
-            let wants = if count == 1 { "a vector".to_owned() } else { format!("{count} vectors") };
-            return self.wrong_count(function.word(), &wants, args.len(), span, None);
-        }
-        let mut unknown = Unknown::Never;
-        let mut checked = Vec::new();
-        for arg in args {
-            let typed = self.expect(scope, arg, &Type::Vector);
-            if typed.ty.is_none() {
-                return Typed::broken();
-            }
-            unknown = unknown.max(typed.unknown);
-            checked.push(typed.expr);
-        }
-        Typed::new(Ir::Function(function, checked), Type::Decimal).or_unknown(unknown)
     }
 }

@@ -27,6 +27,9 @@ impl Checker<'_> {
         if let (Some(Type::Vector), false) = (want, is_set) {
             return self.vector(scope, elements);
         }
+        if let (Some(Type::ComplexVector), false) = (want, is_set) {
+            return self.complex_vector(scope, elements);
+        }
         let wanted = want.and_then(Type::element).cloned();
         let Some(element) = wanted.or_else(|| self.common_element(scope, elements, span)) else {
             return Typed::broken();
@@ -93,7 +96,7 @@ impl Checker<'_> {
         }
     }
 
-    fn vector(&mut self, scope: &mut Scope, elements: &[Expr]) -> Typed {
+    pub(super) fn vector(&mut self, scope: &mut Scope, elements: &[Expr]) -> Typed {
         let mut numbers = Vec::new();
         for e in elements {
             let typed = self.expect(scope, e, &Type::Decimal);

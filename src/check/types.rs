@@ -18,6 +18,7 @@ const BUILT_IN: &[(&str, Type)] = &[
     ("date", Type::Date),
     ("datetime", Type::Instant),
     ("vector", Type::Vector),
+    ("complex_vector", Type::ComplexVector),
 ];
 
 impl Checker<'_> {
@@ -56,7 +57,7 @@ impl Checker<'_> {
             );
         }
         let ty = self.type_of(package, written, false)?;
-        if ty == Type::Vector {
+        if matches!(ty, Type::Vector | Type::ComplexVector) {
             let diagnostic = Diagnostic::error(&codes::UNKNOWN_TYPE, written.span, "a collection cannot hold vectors");
             self.report(diagnostic.help("a vector is a field of its own"));
             return None;

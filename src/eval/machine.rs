@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::bound::Bound;
 use super::truth::{Gap, Truth, Val, all, both};
-use crate::base::{Decimal, Name, limits};
+use crate::base::{Name, limits};
 use crate::ir::{Effect, Function};
 use crate::plan::code::{Code, Test, Who};
 use crate::plan::pipeline::Pipeline;
 use crate::plan::route::Rule;
 use crate::plan::{Plan, RoutePlan};
-use crate::value::{Unit, Value, functions, matching, ops};
+use crate::value::{Value, matching, ops, vectors};
 
 /// An evaluator with its state: the candidate under test, what the roles are given, the variables.
 #[derive(Debug)]
@@ -281,32 +281,14 @@ impl<'p> Machine<'p> {
     }
 
     fn function(&mut self, function: Function, args: Vec<Value>) -> Val<'p> {
-        let length: usize = args.iter().map(|a| if let Value::Vector(v) = a { v.len() } else { 0 }).sum();
-        let squared = matches!(function, Function::HighBand | Function::LowBand);
-        self.spend(if squared { (length as u64).saturating_mul(length as u64) } else { length as u64 })?;
-        let mut rest = args.into_iter();
-        let first = rest.next().ok_or(Gap::Fault)?;
-        match function {
-            Function::Abs => fault(ops::abs(&first)),
-            Function::Min => Ok(Cow::Owned(rest.fold(first, ops::smaller))),
-            Function::Max => Ok(Cow::Owned(rest.fold(first, ops::larger))),
-            Function::Clamp => match (rest.next(), rest.next()) {
-                (Some(lo), Some(hi)) => Ok(Cow::Owned(ops::clamp(first, lo, hi))),
-                _ => Err(Gap::Fault),
-            },
-            Function::Cosine => match (&first, rest.next()) {
-                (Value::Vector(a), Some(Value::Vector(b))) => decimal(functions::cosine(a, &b)),
-                _ => Err(Gap::Fault),
-            },
-            Function::Energy | Function::Norm | Function::HighBand | Function::LowBand => {
-                let Value::Vector(vector) = &first else { return Err(Gap::Fault) };
-                decimal(match function {
-                    Function::Energy => functions::energy(vector),
-                    Function::Norm => functions::norm(vector),
-                    Function::HighBand => functions::high_band(vector),
-                    _ => functions::low_band(vector),
-                })
-            }
+        self.spend(vectors::steps(function, &args))?;
+        match (function, args.as_slice()) {
+            (Function::Abs, [only]) => fault(ops::abs(only)),
+            (Function::Min, _) => fault(args.into_iter().reduce(ops::smaller)),
+            (Function::Max, _) => fault(args.into_iter().reduce(ops::larger)),
+            (Function::Clamp, [value, lo, hi]) => Ok(Cow::Owned(ops::clamp(value.clone(), lo.clone(), hi.clone()))),
+            (Function::Draw, [Value::Text(seed), Value::Text(text)]) => Ok(Cow::Owned(ops::draw(seed, text))),
+            _ => fault(vectors::apply(function, &args)),
         }
     }
 
@@ -354,10 +336,6 @@ fn truth<'p>(value: bool) -> Val<'p> {
 
 fn fault<'p>(value: Option<Value>) -> Val<'p> {
     value.map(Cow::Owned).ok_or(Gap::Fault)
-}
-
-fn decimal<'p>(value: Option<Decimal>) -> Val<'p> {
-    fault(value.map(|amount| Value::Number(amount, Unit::Plain)))
 }
 
 fn test(test: Test, a: &Value, b: &Value) -> Option<bool> {

@@ -151,6 +151,10 @@ fn type_schema(ty: &Type) -> Json {
         Type::Set(element) => json!({ "type": "array", "items": type_schema(element), "uniqueItems": true }),
         Type::List(element) => json!({ "type": "array", "items": type_schema(element) }),
         Type::Vector => json!({ "type": "array", "items": { "type": "number" } }),
+        Type::ComplexVector => json!({
+            "type": "array",
+            "items": { "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 },
+        }),
     }
 }
 

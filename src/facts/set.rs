@@ -185,14 +185,14 @@ pub(super) fn text(text: &str, ty: &Type, file: FileId, start: usize) -> Option<
         },
         Type::Set(element) | Type::List(element) => Kind::List(elements(text, element, file, start)?),
         Type::Vector => Kind::List(elements(text, &Type::Decimal, file, start)?),
-        Type::Record(_) | Type::Request(_) => return None,
+        Type::Record(_) | Type::Request(_) | Type::ComplexVector => return None,
         _ => Kind::Text(text.into()),
     };
     Some(Node { kind, span })
 }
 
 fn elements(whole: &str, element: &Type, file: FileId, start: usize) -> Option<Vec<Node>> {
-    if matches!(element, Type::Set(_) | Type::List(_) | Type::Vector) {
+    if matches!(element, Type::Set(_) | Type::List(_) | Type::Vector | Type::ComplexVector) {
         return None;
     }
     if whole.is_empty() {

@@ -188,6 +188,12 @@ fn plain(kind: &str, json: &Json, ty: &types::Type) -> Option<Value> {
             let elements: Option<Vec<Decimal>> = json.as_array()?.iter().map(|e| e.as_str()?.parse().ok()).collect();
             Some(Value::Vector(elements?.into()))
         }
+        ("complex", Type::ComplexVector) => {
+            let part = |json: Option<&Json>| json?.as_str()?.parse::<Decimal>().ok();
+            let pair = |e: &Json| Some((part(e.get(0))?, part(e.get(1))?)).filter(|_| e.get(2).is_none());
+            let elements: Option<Vec<_>> = json.as_array()?.iter().map(pair).collect();
+            Some(Value::Complex(elements?.into()))
+        }
         _ => None,
     }
 }

@@ -72,6 +72,7 @@ pub fn value(value: &Value) -> Json {
             json!({ "record": fields })
         }
         Value::Vector(elements) => json!({ "vector": elements.to_vec() }),
+        Value::Complex(elements) => json!({ "complex": elements.to_vec() }),
     }
 }
 
@@ -264,14 +265,18 @@ fn route(of: &Route) -> Json {
         json!({ "name": &*role.name, "trait": &*role.trait_, "list": list, "lo": lo, "hi": hi })
     });
     let edges: Vec<Json> = of.pipeline.edges.iter().map(|(a, b)| json!([&**a, &**b])).collect();
-    json!({
+    let mut route = json!({
         "request": &*of.request,
         "roles": roles.collect::<Vec<_>>(),
         "stages": of.pipeline.stages.iter().map(|s| &**s).collect::<Vec<_>>(),
         "edges": edges,
         "constraints": list(&of.constraints, constraint),
         "scores": object(of.scores.iter(), |terms: &Vec<Term>| list(terms, term)),
-    })
+    });
+    if let (Json::Object(route), false) = (&mut route, of.outputs.is_empty()) {
+        route.insert("outputs".to_owned(), object(of.outputs.iter(), expr));
+    }
+    route
 }
 
 fn constraint(of: &Constraint) -> Json {

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::{At, Expr};
-use crate::base::{Instant, Name};
+use crate::base::words::Comparison;
+use crate::base::{Decimal, Instant, Name, Span};
 use crate::value::Value;
 
-/// A checked `test` item.
+/// A checked `test` item, or one case of it: one decision and what is expected of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Test {
-    /// Its name.
+    /// Its name: that of the item, and behind a colon that of the case.
     pub name: Name,
+    /// The name of the item.
+    pub item: Name,
+    /// The name of the case.
+    pub case: Option<Name>,
     /// The route under test.
     pub route: Name,
     /// The request, a record of all fields.
@@ -23,6 +28,8 @@ pub struct Test {
     pub expectations: Vec<Expectation>,
     /// Where it is written.
     pub at: At,
+    /// The same, to be shown.
+    pub span: Span,
 }
 
 /// One expectation.
@@ -30,8 +37,12 @@ pub struct Test {
 pub struct Expectation {
     /// What is expected.
     pub kind: ExpectationKind,
+    /// Whether it is expected not to be so.
+    pub negated: bool,
     /// Where it is written.
     pub at: At,
+    /// The same, to be shown.
+    pub span: Span,
     /// As it is written.
     pub text: Name,
 }
@@ -51,4 +62,8 @@ pub enum ExpectationKind {
     Unroutable(Option<Name>),
     /// The outcome is `invalid`.
     Invalid,
+    /// A waiver lifted something, this one if one is named.
+    Waived(Option<Name>),
+    /// How the score of the service in a role compares with a number.
+    Score(Name, Comparison, Decimal),
 }

@@ -10,7 +10,7 @@ pub mod code;
 pub mod columns;
 mod compile;
 mod instances;
-mod names;
+pub mod names;
 pub mod pipeline;
 mod reads;
 pub mod route;

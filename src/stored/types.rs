@@ -67,6 +67,7 @@ fn plain(text: &str, names: &Names) -> Option<Type> {
         "date" => Type::Date,
         "datetime" => Type::Instant,
         "vector" => Type::Vector,
+        "complex_vector" => Type::ComplexVector,
         "service" => Type::Service(None),
         other => return named(other, names),
     })

@@ -59,6 +59,13 @@ impl<'n> Reader<'n> {
             "set" => Ok(Value::Set(ascending(list(of, |v| inner.value(v))?)?.into())),
             "record" => inner.record(of),
             "vector" => Ok(Value::Vector(list(of, |v| spelled::<Decimal>(v, "a number"))?.into())),
+            "complex" => {
+                let pair = |v: &Json| {
+                    let [re, im] = items(v)? else { return refuse("a real and an imaginary part are needed") };
+                    Ok((spelled::<Decimal>(re, "a number")?, spelled::<Decimal>(im, "a number")?))
+                };
+                Ok(Value::Complex(list(of, pair)?.into()))
+            }
             _ => refuse("there are no values of this kind"),
         }
     }

@@ -372,6 +372,21 @@ pub struct RouteItem {
     pub requires: Vec<RequireClause>,
     /// Its scores.
     pub scores: Vec<ScoreBlock>,
+    /// What a decision gives besides the services.
+    pub outputs: Vec<OutputDecl>,
+}
+
+/// `output control: limit_energy(request.push, 1)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputDecl {
+    /// Documentation and annotations.
+    pub front: Front,
+    /// The output's name.
+    pub name: Ident,
+    /// What it is.
+    pub value: Expr,
+    /// The whole declaration.
+    pub span: Span,
 }
 
 /// `fallback: Model[0..2]`
@@ -512,7 +527,24 @@ pub struct TestItem {
     pub at: Option<(Instant, Span)>,
     /// `signals { healthy("o3") = false }`
     pub signals: Vec<SignalSetting>,
-    /// What is expected.
+    /// What is expected; of every case, where there are cases.
+    pub expects: Vec<Expect>,
+    /// The cases; each is a decision of its own.
+    pub cases: Vec<TestCase>,
+}
+
+/// `case "acting" { with { autonomy: act }  expect denied }`: what is other than in the test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestCase {
+    /// The case's name.
+    pub name: Text,
+    /// `with { … }`: fields of the request that are added or replaced, a record literal.
+    pub change: Option<Expr>,
+    /// Another value of `now`.
+    pub at: Option<(Instant, Span)>,
+    /// Signals that are added or replaced.
+    pub signals: Vec<SignalSetting>,
+    /// What is expected of this case.
     pub expects: Vec<Expect>,
 }
 
@@ -532,6 +564,8 @@ pub struct SignalSetting {
 pub struct Expect {
     /// What is expected.
     pub kind: ExpectKind,
+    /// Whether it is expected not to be so; a condition holds its own `not`.
+    pub negated: bool,
     /// The whole expectation.
     pub span: Span,
 }
@@ -562,6 +596,20 @@ pub enum ExpectKind {
     },
     /// `expect invalid`
     Invalid,
+    /// `expect waived by "INC-4711"`; by any waiver, where none is named.
+    Waived {
+        /// The waiver.
+        by: Option<Text>,
+    },
+    /// `expect score of primary >= 40`
+    Score {
+        /// The role.
+        role: Ident,
+        /// How the score compares.
+        relation: BinaryOp,
+        /// With what.
+        value: Expr,
+    },
 }
 
 /// `exec_locked`, `completion.latency` or `core::rule_name`
@@ -642,12 +690,16 @@ pub struct MissionStep {
 pub enum StepBody {
     /// `step name { … }`: operations, all or none.
     Operations(Vec<Operation>),
-    /// `human name { ask "…" into field }`
+    /// `human name { ask "…" options [ a, b ] by [ "ceo" ] into field }`
     Human {
         /// The question.
         ask: Expr,
-        /// The state that takes the answer.
-        into: Ident,
+        /// The answers that may be given; any of the field's type, where none are named.
+        options: Option<Expr>,
+        /// Who may answer; anybody who did not begin the mission, where nobody is named.
+        by: Option<Expr>,
+        /// The state that takes the answer; nothing where the question is only whether to go on.
+        into: Option<Ident>,
     },
 }
 
@@ -670,22 +722,26 @@ pub enum Operation {
     Noop(Span),
     /// `fail "…"`
     Fail(Expr),
-    /// `route completion with { … } into field`
+    /// `route completion.primary with { … } into field`
     Route {
         /// The route.
         route: Path,
+        /// The role that is taken; the first, where none is named.
+        role: Option<Ident>,
         /// The request.
         request: Expr,
-        /// The state that takes the decision.
+        /// The state that takes who fills the role.
         into: Ident,
     },
-    /// `run mission with { … } into field`
+    /// `run mission.field with { … } into field`
     Mission {
         /// The nested mission.
         mission: Path,
+        /// The field of its final state that is taken.
+        field: Option<Ident>,
         /// Its arguments.
         args: Expr,
-        /// The state that takes its final state.
+        /// The state that takes the value of that field.
         into: Option<Ident>,
     },
 }

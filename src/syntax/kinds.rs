@@ -58,7 +58,7 @@ pub const ITEMS: &[Kind] = &[
     },
     Kind {
         member: Some((Rule::route_member, Rule::one_route_member)),
-        starts: &["require", "score", "stages"],
+        starts: &["require", "score", "stages", "output"],
         joints: &[":", "after"],
         blocks: &[SCORE],
         ..Kind::new("route", Rule::route_head)
@@ -75,8 +75,8 @@ pub const ITEMS: &[Kind] = &[
     },
     Kind {
         member: Some((Rule::test_member, Rule::one_test_member)),
-        starts: &["route", "at", "signals", "expect"],
-        blocks: &[SIGNALS],
+        starts: &["route", "at", "signals", "case", "expect"],
+        blocks: &[SIGNALS, CASE],
         ..Kind::new("test", Rule::test_head)
     },
     Kind {
@@ -102,6 +102,12 @@ const SIGNALS: Kind = Kind {
     joints: &["=", "("],
     ..Kind::new("signals", Rule::signals_head)
 };
+const CASE: Kind = Kind {
+    member: Some((Rule::case_member, Rule::one_case_member)),
+    starts: &["with", "at", "signals", "expect"],
+    blocks: &[SIGNALS],
+    ..Kind::new("case", Rule::case_head)
+};
 const STATE: Kind = Kind {
     member: Some((Rule::state_member, Rule::one_state_member)),
     joints: FIELD,
@@ -121,7 +127,7 @@ const HUMAN: Kind = Kind {
 /// Words that stand between two operands, so that a line beginning with one goes on from the line above.
 pub const BETWEEN: &[&str] = &[
     "and", "or", "implies", "in", "within", "overlaps", "is", "starts", "ends", "matches", "then", "else", "where",
-    "for", "order", "limit", "composes", "because", "when", "by", "into", "with", "on", "extends",
+    "for", "order", "limit", "composes", "because", "when", "by", "into", "options", "with", "on", "extends",
 ];
 
 impl Kind {

@@ -15,12 +15,12 @@ const GRID: f64 = 1e9;
 const PI: f64 = std::f64::consts::PI;
 
 /// The nearest double: the exact count of 10⁻⁹ rounded once, then divided once.
-fn double(value: Decimal) -> f64 {
+pub(super) fn double(value: Decimal) -> f64 {
     value.units() as f64 / GRID
 }
 
 /// The nearest decimal, half to even; `None` for what is not finite or out of range.
-fn decimal(value: f64) -> Option<Decimal> {
+pub(super) fn decimal(value: f64) -> Option<Decimal> {
     let scaled = (value * GRID).round_ties_even();
     if !scaled.is_finite() || scaled.abs() > 1e30 {
         return None;
@@ -111,7 +111,7 @@ fn band(vector: &[Decimal], low: bool) -> Option<Decimal> {
 /// The cosine and the sine of `j / n` of a full turn, for `j < n`.
 ///
 /// The angle is brought into the first eighth of a turn with whole numbers, so that nothing is lost on the way.
-fn turn(j: usize, n: usize) -> (f64, f64) {
+pub(super) fn turn(j: usize, n: usize) -> (f64, f64) {
     let (j, n) = (j as u64, n as u64);
     // In eighths of a turn: which eighth, and how far into it, as a fraction over n.
     let (eighth, rest) = (8 * j / n, 8 * j % n);

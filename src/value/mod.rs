@@ -4,11 +4,13 @@
 //! has one meaning, whoever asks: the check of constants and the evaluator call the same function. *Leaves out* unknowns,
 //! which are the evaluator's business.
 
+pub mod complex;
 pub mod functions;
 pub mod matching;
 pub mod ops;
 pub mod text;
 pub mod types;
+pub mod vectors;
 
 use std::sync::Arc;
 
@@ -58,6 +60,8 @@ pub enum Value {
     Record(Arc<[(Name, Option<Value>)]>),
     /// `[0.1, 0.2]` for the score functions.
     Vector(Arc<[Decimal]>),
+    /// `[[0.6, 0], [0, 0.8]]`: complex numbers, each its real and its imaginary part.
+    Complex(Arc<[complex::Complex]>),
 }
 
 /// A member of an enum: ordered by its place.

@@ -43,6 +43,10 @@ fn write_nested(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let texts: Vec<String> = elements.iter().map(Decimal::to_string).collect();
             write!(f, "[{}]", texts.join(", "))
         }
+        Value::Complex(elements) => {
+            let texts: Vec<String> = elements.iter().map(|(re, im)| format!("[{re}, {im}]")).collect();
+            write!(f, "[{}]", texts.join(", "))
+        }
     }
 }
 

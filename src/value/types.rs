@@ -40,6 +40,8 @@ pub enum Type {
     List(Box<Type>),
     /// `vector`
     Vector,
+    /// `complex_vector`
+    ComplexVector,
 }
 
 impl Type {
@@ -92,6 +94,7 @@ impl Type {
             Self::Set(element) => return format!("set<{}>", element.spelled()),
             Self::List(element) => return format!("list<{}>", element.spelled()),
             Self::Vector => "vector",
+            Self::ComplexVector => "complex_vector",
         };
         plain.to_owned()
     }

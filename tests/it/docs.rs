@@ -4,19 +4,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use provost::base::{FileId, Name, Sources};
 use provost::data;
 use provost::diag::Diagnostic;
-use provost::facts::{Inputs, Request, SignalValue, Signals, request, set, signals};
-use provost::ir::suite::{ExpectationKind, Test};
-use provost::ir::{Comparison, Expr};
+use provost::facts::{request, set, signals};
 use provost::lint::{self, Settings};
 use provost::package::{self, Package};
-use provost::plan;
-use provost::route::{self, Decision, Ending};
-use provost::value::Value;
+use provost::suite::Suite;
 use provost::world::MemoryWorld;
 
 use crate::house::{files, none, root};
@@ -117,6 +112,7 @@ fn open(blocks: &[&Block]) -> Package {
         if let (Some(adapter), Some(file)) = (block.mark("adapter"), block.mark("file")) {
             manifest.push_str(&format!("\n[[import]]\nfile = \"{file}\"\nadapter = \"{adapter}\"\n"));
             manifest.extend(block.mark("trait").map(|name| format!("trait = \"{name}\"\n")));
+            manifest.extend(block.mark("scopes").map(|folder| format!("scopes = \"{folder}\"\n")));
         }
     }
     let world = MemoryWorld::new("2026-11-21T00:00:00Z".parse().unwrap());
@@ -185,59 +181,15 @@ fn judge(blocks: &[&Block], found: &[Diagnostic], sources: &Sources, findings: &
 
 /// The expectations of a package's tests that its decisions do not meet.
 fn refuted(package: &Package) -> Vec<String> {
-    let plan = plan::plan(Arc::new(package.policy.clone()), Arc::new(package.services.clone()));
+    let suite = Suite::new(&package.policy, &package.services, package.tests.clone(), false);
     let mut wrong = Vec::new();
-    for test in &package.tests {
-        let decision = route::decide(&plan, &test.route, &inputs(package, test)).expect("the decision ends");
-        let denied = |by: &Option<Name>| by.iter().all(|by| decision.denied_by.iter().any(|d| d.constraint == *by));
-        for expectation in &test.expectations {
-            let met = match &expectation.kind {
-                ExpectationKind::Condition(condition) => stands(&decision, condition),
-                ExpectationKind::Routed => decision.ending == Ending::Routed,
-                ExpectationKind::Invalid => decision.ending == Ending::Invalid,
-                ExpectationKind::Unroutable(_) => decision.ending == Ending::Unroutable,
-                ExpectationKind::Denied(by) => decision.ending == Ending::Denied && denied(by),
-                ExpectationKind::Rejected(service, by) => decision.rejected.iter().any(|r| {
-                    r.service == *service && by.iter().all(|by| r.by.iter().any(|failure| failure.constraint == *by))
-                }),
-            };
-            if !met {
-                let ending = decision.ending.word();
-                wrong.push(format!("test `{}`: `{}` is not met: {ending}", test.name, expectation.text));
-            }
-        }
+    for number in 0..suite.tests().len() {
+        let report = suite.run(number).expect("the test exists");
+        let failed = report.failed.iter().map(|f| format!("`{}` is not met: {}", f.text, f.instead));
+        let limit = report.decision.as_ref().err().map(ToString::to_string);
+        wrong.extend(failed.chain(limit).map(|what| format!("test `{}`: {what}", report.name)));
     }
     wrong
-}
-
-/// Whether a condition such as `primary == "aurora"` holds; pages keep to this form.
-fn stands(decision: &Decision, condition: &Expr) -> bool {
-    let Expr::Compare(Comparison::Equal, role, service) = condition else {
-        panic!("not of the form `role == service`")
-    };
-    let (Expr::Role(role), Expr::Literal(Value::Service(service))) = (&**role, &**service) else {
-        panic!("not of the form `role == service`")
-    };
-    decision.role(role).is_some_and(|filled| filled.given.iter().any(|chosen| chosen.service == *service))
-}
-
-/// What a test decides on.
-fn inputs(package: &Package, test: &Test) -> Inputs {
-    let mut values: BTreeMap<Name, SignalValue> = BTreeMap::new();
-    for ((signal, service), value) in &test.signals {
-        match service {
-            None => drop(values.insert(signal.clone(), SignalValue::One(value.clone()))),
-            Some(service) => {
-                let all = values.entry(signal.clone()).or_insert_with(|| SignalValue::PerService(BTreeMap::new()));
-                if let SignalValue::PerService(all) = all {
-                    all.insert(service.clone(), value.clone());
-                }
-            }
-        }
-    }
-    let ty = package.policy.routes[&test.route].request.clone();
-    let now = test.now.unwrap_or_else(|| "2000-01-01T00:00:00Z".parse().unwrap());
-    Inputs { request: Request { ty, value: test.request.clone() }, signals: Signals { values }, now }
 }
 
 #[test]

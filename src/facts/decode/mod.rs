@@ -128,6 +128,7 @@ impl<'a> Decoder<'a> {
                 Some(Value::List(elements.into_iter().map(|(value, _)| value).collect()))
             }
             Type::Vector => self.vector(node, path),
+            Type::ComplexVector => self.complex_vector(node, path),
             Type::Record(name) => {
                 let policy = self.schema.policy;
                 self.record(node, policy.records.get(name).map_or(&[], Vec::as_slice), name, path)
@@ -203,6 +204,29 @@ impl<'a> Decoder<'a> {
             }
         }
         (numbers.len() == nodes.len()).then(|| Value::Vector(numbers.into()))
+    }
+
+    fn complex_vector(&mut self, node: &Node, path: &Path<'_>) -> Option<Value> {
+        let Kind::List(nodes) = &node.kind else {
+            return self.fail(scalar::wrong_kind(node, &Type::ComplexVector, path));
+        };
+        let mut numbers = Vec::with_capacity(nodes.len());
+        for (index, node) in nodes.iter().enumerate() {
+            let path = Path::Index(path, index);
+            match &node.kind {
+                Kind::List(parts) if parts.len() == 2 => {
+                    if let Some(Value::Vector(parts)) = self.vector(node, &path) {
+                        numbers.extend(parts.first().copied().zip(parts.get(1).copied()));
+                    }
+                }
+                _ => {
+                    let message = format!("{} is no complex number", path.subject());
+                    let found = Diagnostic::error(&codes::WRONG_KIND, node.span, message);
+                    self.findings.push(found.help("write its real and its imaginary part, as in `[0.6, 0.8]`"));
+                }
+            }
+        }
+        (numbers.len() == nodes.len()).then(|| Value::Complex(numbers.into()))
     }
 
     fn member(&mut self, node: &Node, name: &Name, path: &Path<'_>) -> Option<Value> {
@@ -334,6 +358,7 @@ pub fn words(ty: &Type) -> String {
         Type::Set(_) => format!("a list (`{ty}`, each element once)"),
         Type::List(_) => format!("a list (`{ty}`)"),
         Type::Vector => "a list of numbers".to_owned(),
+        Type::ComplexVector => "a list of complex numbers, each a list of its real and its imaginary part".to_owned(),
     }
 }
 

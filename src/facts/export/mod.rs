@@ -77,6 +77,11 @@ fn node(value: &Value) -> Node {
             let number = |n: &crate::base::Decimal| Kind::Number(n.to_string().into());
             Kind::List(numbers.iter().map(|n| Node { kind: number(n), span: NOWHERE }).collect())
         }
+        Value::Complex(numbers) => {
+            let number = |n: &crate::base::Decimal| Node { kind: Kind::Number(n.to_string().into()), span: NOWHERE };
+            let pair = |re, im| Node { kind: Kind::List(vec![number(re), number(im)]), span: NOWHERE };
+            Kind::List(numbers.iter().map(|(re, im)| pair(re, im)).collect())
+        }
     };
     Node { kind, span: NOWHERE }
 }

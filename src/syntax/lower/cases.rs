@@ -1,15 +1,19 @@
 //! Tests and properties.
 
-use crate::base::{Instant, Span};
+use crate::base::{Instant, Span, limits};
+use crate::diag::Diagnostic;
 
-use super::super::ast::{Claim, Expect, ExpectKind, Expr, Path, PropertyItem, SignalSetting, TestItem};
+use super::super::ast::{
+    BinaryOp, Claim, Expect, ExpectKind, Expr, Path, PropertyItem, SignalSetting, TestCase, TestItem,
+};
+use super::super::codes;
 use super::super::grammar::{Pair, Rule};
 use super::{Lower, Part, child, has};
 
 impl<'i> Lower<'i> {
     pub(super) fn test_item(&mut self, head: &Pair<'i>, parts: Vec<Part<'i>>, whole: Span) -> Option<TestItem> {
         let name = self.name_text(head)?;
-        let (mut call, mut at, mut signals, mut expects) = (None, None, vec![], vec![]);
+        let (mut call, mut at, mut signals, mut expects, mut cases) = (None, None, vec![], vec![], vec![]);
         for part in parts {
             let span = self.span(&part.pair);
             match part.pair.as_rule() {
@@ -22,10 +26,8 @@ impl<'i> Lower<'i> {
                     self.once(&mut at, moment, span, "`at`");
                 }
                 Rule::expect => expects.extend(self.expect(&part.pair, span)),
-                _ => {
-                    let (_, settings) = part.block()?;
-                    signals.extend(settings.iter().filter_map(|s| self.setting(&s.pair)));
-                }
+                Rule::case | Rule::case_head => cases.extend(self.case(part)),
+                _ => signals.extend(self.settings(part)),
             }
         }
         let Some(((route, request), _)) = call else {
@@ -33,7 +35,41 @@ impl<'i> Lower<'i> {
             self.missing(whole, "a test without a route", help);
             return None;
         };
-        Some(TestItem { name, route, request, at: at.map(|(at, _)| at), signals, expects })
+        if let Some(case) = cases.get(limits::CASES) {
+            let message = format!("a test of {} cases; a test has at most {}", cases.len(), limits::CASES);
+            let error = Diagnostic::error(&codes::TOO_LARGE, case.name.span, message).label("one case too many");
+            self.report(error.help("make several tests of it"));
+            cases.truncate(limits::CASES);
+        }
+        Some(TestItem { name, route, request, at: at.map(|(at, _)| at), signals, expects, cases })
+    }
+
+    fn case(&mut self, part: Part<'i>) -> Option<TestCase> {
+        let (head, parts) = part.block()?;
+        let name = self.name_text(&head)?;
+        let (mut change, mut at, mut signals, mut expects) = (None, None, vec![], vec![]);
+        for part in parts {
+            let span = self.span(&part.pair);
+            match part.pair.as_rule() {
+                Rule::change => {
+                    let made = self.braces_in(&part.pair);
+                    self.once(&mut change, made, span, "`with`");
+                }
+                Rule::moment => {
+                    let moment = self.moment(&part.pair);
+                    self.once(&mut at, moment, span, "`at`");
+                }
+                Rule::expect => expects.extend(self.expect(&part.pair, span)),
+                _ => signals.extend(self.settings(part)),
+            }
+        }
+        let (change, at) = (change.map(|(change, _)| change), at.map(|(at, _)| at));
+        Some(TestCase { name, change, at, signals, expects })
+    }
+
+    fn settings(&mut self, part: Part<'i>) -> Vec<SignalSetting> {
+        let (_, settings) = part.block().unzip();
+        settings.iter().flatten().filter_map(|s| self.setting(&s.pair)).collect()
     }
 
     fn call(&mut self, pair: &Pair<'i>) -> Option<(Path, Expr)> {
@@ -69,13 +105,22 @@ impl<'i> Lower<'i> {
         let by = by.and_then(|by| self.constraint(&by));
         let kind = match inner.as_rule() {
             Rule::rejected => ExpectKind::Rejected { service: self.text_in(&inner)?, by },
+            Rule::waived => {
+                let by = child(&inner, Rule::by_waiver).and_then(|by| self.text_in(&by));
+                ExpectKind::Waived { by }
+            }
+            Rule::scored => ExpectKind::Score {
+                role: self.word_in(&inner)?,
+                relation: relation(&child(&inner, Rule::relation)?),
+                value: self.expr_in(&inner)?,
+            },
             Rule::expr => ExpectKind::Condition(self.expr(&inner)),
             _ if has(&inner, Rule::kw_denied) => ExpectKind::Denied { by },
             _ if has(&inner, Rule::kw_unroutable) => ExpectKind::Unroutable { by },
             _ if has(&inner, Rule::kw_routed) => ExpectKind::Routed,
             _ => ExpectKind::Invalid,
         };
-        Some(Expect { kind, span })
+        Some(Expect { kind, negated: has(&inner, Rule::kw_not), span })
     }
 
     pub(super) fn property_item(&mut self, head: &Pair<'i>, parts: Vec<Part<'i>>, whole: Span) -> Option<PropertyItem> {
@@ -108,5 +153,17 @@ impl<'i> Lower<'i> {
             let condition = self.expr_in(pair)?;
             if always { Claim::Always(condition) } else { Claim::Never(condition) }
         })
+    }
+}
+
+/// The comparison that a sign stands for.
+fn relation(pair: &Pair<'_>) -> BinaryOp {
+    match pair.as_str().trim_end() {
+        "==" => BinaryOp::Equal,
+        "!=" => BinaryOp::NotEqual,
+        "<" => BinaryOp::Less,
+        "<=" => BinaryOp::LessOrEqual,
+        ">" => BinaryOp::Greater,
+        _ => BinaryOp::GreaterOrEqual,
     }
 }

@@ -178,8 +178,7 @@ impl<'p> World<'p> {
             Ok(values) => values,
             Err(other) => return Ok(other),
         };
-        let weight = values.iter().map(Value::weight).fold(0, u64::saturating_add);
-        self.charge(if word.ends_with("_band") { weight.saturating_mul(weight) } else { weight })?;
+        self.charge(operators::cost(word, &values))?;
         match word {
             "set" => self.made(Value::set(values)),
             "list" => self.made(Value::list(values)),

@@ -41,11 +41,13 @@ pub fn occurs(program: &[Step], text: &str) -> bool {
     false
 }
 
-fn double(units: &i128) -> f64 {
+/// The nearest double of a decimal.
+pub fn double(units: &i128) -> f64 {
     *units as f64 / 1e9
 }
 
-fn decimal(value: f64) -> Option<i128> {
+/// The nearest decimal, half to even.
+pub fn decimal(value: f64) -> Option<i128> {
     let scaled = (value * 1e9).round_ties_even();
     if scaled.is_finite() && scaled.abs() <= 1e30 { number::in_range(scaled as i128) } else { None }
 }
@@ -90,7 +92,7 @@ pub fn band(vector: &[i128], low: bool) -> Option<i128> {
 }
 
 /// Cosine and sine of `j / n` of a full turn, the angle brought into the first eighth with whole numbers.
-fn turn(j: usize, n: usize) -> (f64, f64) {
+pub fn turn(j: usize, n: usize) -> (f64, f64) {
     let (eighth, rest) = (8 * j / n, 8 * j % n);
     let into = if eighth % 2 == 0 { rest } else { n - rest };
     let x = (into as f64 / n as f64) * (std::f64::consts::PI / 4.0);

@@ -3,8 +3,10 @@
 
 use std::cmp::Ordering;
 
+use crate::complex::{self, Field};
 use crate::eval::ill;
 use crate::functions;
+use crate::json::Json;
 use crate::number::{self, ONE};
 use crate::program::Checked;
 use crate::value::{Unit, Value};
@@ -12,7 +14,6 @@ use crate::value::{Unit, Value};
 /// A word applied to values.
 pub fn apply(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
     let truth = |value: bool| Ok(Some(Value::Bool(value)));
-    let number = |found: Option<i128>| Ok(found.map(|units| Value::Number(units, Unit::Plain)));
     match (word, operands) {
         ("==" | "!=" | "<" | "<=" | ">" | ">=", [a, b]) => {
             let order = order(a, b)?;
@@ -51,7 +52,61 @@ pub fn apply(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
         ("norm", [Value::Vector(a)]) => number(functions::norm(a)),
         ("high_band", [Value::Vector(a)]) => number(functions::band(a, false)),
         ("low_band", [Value::Vector(a)]) => number(functions::band(a, true)),
-        _ => Err(ill(format!("`{word}` of what it does not take"))),
+        ("draw", [Value::Text(seed), Value::Text(text)]) => {
+            let digest = Json::List(vec![Json::from(&**seed), Json::from(&**text)]).digest();
+            let bits = digest.get(7..22).and_then(|hex| i128::from_str_radix(hex, 16).ok());
+            number(bits.map(|bits| bits % ONE))
+        }
+        _ => fields(word, operands),
+    }
+}
+
+/// What applying a word may cost.
+pub fn cost(word: &str, operands: &[Value]) -> u64 {
+    let weight = operands.iter().map(Value::weight).fold(0, u64::saturating_add);
+    weight.saturating_add(match (word, operands) {
+        ("high_band" | "low_band", [Value::Vector(v)]) => (v.len() as u64).saturating_mul(v.len() as u64),
+        ("high_band" | "low_band" | "band" | "conductivity" | "spectrum", [Value::Complex(v), ..]) => {
+            complex::transform_steps(v.len())
+        }
+        ("band" | "conductivity" | "spectrum", [Value::Vector(v), ..]) => complex::transform_steps(v.len()),
+        _ => 0,
+    })
+}
+
+fn number(found: Option<i128>) -> Checked<Option<Value>> {
+    Ok(found.map(|units| Value::Number(units, Unit::Plain)))
+}
+
+/// A function of which at least one vector is complex, or that widens real ones.
+fn fields(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
+    let ill = || ill(format!("`{word}` of what it does not take"));
+    let field = |value: &Value| match value {
+        Value::Vector(v) => Ok(Field::real(v)),
+        Value::Complex(v) => Ok(Field::new(v)),
+        _ => Err(ill()),
+    };
+    let units = |value: &Value| match value {
+        Value::Number(units, Unit::Plain | Unit::Ratio) => Ok(*units),
+        _ => Err(ill()),
+    };
+    match (word, operands) {
+        ("energy", [v]) => number(field(v)?.energy()),
+        ("norm", [v]) => number(field(v)?.norm()),
+        ("high_band", [v]) => number(field(v)?.half_band(false)),
+        ("low_band", [v]) => number(field(v)?.half_band(true)),
+        ("cosine", [a, b]) => number(field(a)?.cosine(&field(b)?)),
+        ("inner", [a, b]) => number(field(a)?.inner(&field(b)?)),
+        ("inner_imaginary", [a, b]) => number(field(a)?.inner_imaginary(&field(b)?)),
+        ("matched_filter", [a, b]) => number(field(a)?.matched_filter(&field(b)?)),
+        ("resonance", [a, b]) => number(field(a)?.resonance(&field(b)?)),
+        ("band", [v, from, to]) => number(field(v)?.band(units(from)?, units(to)?)),
+        ("conductivity", [v, Value::Vector(mask)]) => number(field(v)?.conductivity(mask)),
+        ("spectrum", [v]) => Ok(field(v)?.spectrum().map(|v| Value::Complex(v.into()))),
+        ("limit_energy", [Value::Vector(v), room]) => {
+            Ok(complex::limit_energy(v, units(room)?).map(|v| Value::Vector(v.into())))
+        }
+        _ => Err(ill()),
     }
 }
 

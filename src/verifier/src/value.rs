@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::complex::Complex;
 use crate::json::{Json, write_text};
 use crate::number;
 
@@ -50,6 +51,8 @@ pub enum Value {
     Record(Rc<Fields>),
     /// Decimals.
     Vector(Rc<[i128]>),
+    /// Complex numbers.
+    Complex(Rc<[Complex]>),
 }
 
 /// The elements of a collection, and how many values it holds in all.
@@ -89,6 +92,7 @@ impl Value {
             Value::Record(fields) => fields.1,
             Value::Text(text) => 1 + text.len() as u64 / 32,
             Value::Vector(elements) => elements.len() as u64,
+            Value::Complex(elements) => elements.len() as u64 * 2,
             _ => 1,
         }
     }
@@ -132,6 +136,12 @@ impl Value {
             Value::List(elements) => join("[", "]", &elements.0, Value::spell_nested, out),
             Value::Set(elements) => join("{", "}", &elements.0, Value::spell_nested, out),
             Value::Vector(elements) => join("[", "]", elements, |n, out| out.push_str(&number::spell(*n)), out),
+            Value::Complex(elements) => {
+                let pair = |(re, im): &Complex, out: &mut String| {
+                    out.push_str(&format!("[{}, {}]", number::spell(*re), number::spell(*im)));
+                };
+                join("[", "]", elements, pair, out);
+            }
             Value::Record(fields) => {
                 let field = |(name, value): &(Name, Option<Value>), out: &mut String| {
                     out.push_str(&format!("{name}: "));
@@ -230,6 +240,13 @@ impl Types {
                 .map(|n| number::read(n.text()?))
                 .collect::<Option<Vec<_>>>()
                 .map(|v| Value::Vector(v.into())),
+            "complex" => {
+                let pair = |pair: &Json| {
+                    let [re, im] = pair.list()? else { return None };
+                    Some((number::read(re.text()?)?, number::read(im.text()?)?))
+                };
+                body.list()?.iter().map(pair).collect::<Option<Vec<_>>>().map(|v| Value::Complex(v.into()))
+            }
             "record" => {
                 let field = |pair: &Json| {
                     let [name, value] = pair.list()? else { return None };
@@ -255,6 +272,7 @@ impl Types {
             Value::Date(_) => ty == "date",
             Value::Instant(_) => ty == "datetime",
             Value::Vector(_) => ty == "vector",
+            Value::Complex(_) => ty == "complex_vector",
             Value::Number(_, Unit::Plain) => ty == "decimal",
             Value::Number(_, Unit::Ratio) => ty == "ratio",
             Value::Number(_, Unit::Duration) => ty == "duration",

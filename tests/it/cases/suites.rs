@@ -93,6 +93,20 @@ pub fn explain(_case: &Case) -> Outcome {
     Err("this suite does not run yet".to_owned())
 }
 
+/// `input.provost` in its canonical form, and which of its lines are left because they are no item.
+pub fn fmt(case: &Case) -> Outcome {
+    let text = case.read("input.provost").ok_or("there is no file `input.provost`")?;
+    let formatted = provost::fmt::format(&text);
+    let line = |at: usize| text[..at].lines().count().max(1);
+    let left: Vec<String> = formatted
+        .left
+        .iter()
+        .map(|range| format!("left: lines {} to {}\n", line(range.start + 1), line(range.end)))
+        .collect();
+    case.snapshot("formatted", &format!("{}{}", left.concat(), formatted.text));
+    Ok(())
+}
+
 /// Lints the package with the lints named in `lints`, or with all at their levels where there is no such file, and compares
 /// what is found with the `expect` comments. The time is that of every case.
 pub fn lint(case: &Case) -> Outcome {
