@@ -48,6 +48,16 @@ pub mod draw;
 
 pub mod suite;
 
+pub mod diff;
+
 pub mod journal;
+
+pub mod mission;
+
+pub mod fmt;
+
+pub mod lint;
+
+pub mod dryrun;
 
 pub mod cli;

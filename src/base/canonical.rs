@@ -45,16 +45,38 @@ fn write(value: &Value, out: &mut String) {
 
 /// `sha256:` and the hexadecimal SHA-256 of the bytes.
 pub fn digest_bytes(bytes: &[u8]) -> String {
-    let mut text = String::from("sha256:");
-    for byte in Sha256::digest(bytes) {
-        text.push_str(&format!("{byte:02x}"));
-    }
-    text
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
 }
 
 /// The digest of a value's canonical JSON.
 pub fn digest(value: &Value) -> String {
     digest_bytes(to_string(value).as_bytes())
+}
+
+/// The HMAC-SHA256 of the bytes under a key of 32 bytes, in hexadecimal.
+pub fn keyed(key: &[u8; 32], bytes: &[u8]) -> String {
+    // The key is shorter than a block, so it is filled up with zeros (RFC 2104).
+    let padded = |with: u8| key.iter().copied().chain([0; 32]).map(|byte| byte ^ with).collect::<Vec<u8>>();
+    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(bytes).finalize();
+    hex(&Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize())
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// So many bytes from as many pairs of lower-case hexadecimal digits, and nothing else.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N || digits.iter().any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -65,6 +87,17 @@ mod tests {
     fn keys_are_sorted_by_bytes() {
         let value = serde_json::json!({ "b": 1, "a": [true, null, "é\n"], "B": {} });
         assert_eq!(to_string(&value), r#"{"B":{},"a":[true,null,"é\n"],"b":1}"#);
+    }
+
+    #[test]
+    fn keyed_digests_are_hmac_sha256() {
+        // Made with Python's `hmac.new(bytes(range(32)), b"what", "sha256")`.
+        let key: [u8; 32] = std::array::from_fn(|at| at as u8);
+        assert_eq!(keyed(&key, b"what"), "249184710d6be3a585080a43b3e17da6e12a64d50ed57150cec94f8ad479ed9c");
+        assert_eq!(unhex(&hex(&key)), Some(key));
+        assert_eq!(unhex::<1>("0G"), None);
+        assert_eq!(unhex::<1>("+f"), None);
+        assert_eq!(unhex::<2>("00"), None);
     }
 
     #[test]

@@ -42,5 +42,27 @@ pub const EVALUATION_STEPS: u64 = 10_000_000;
 pub const LOG_BYTES: usize = 1024 * 1024 * 1024;
 /// Bytes of one entry of a log.
 pub const LOG_ENTRY_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of the openings of a log that are read whole.
+pub const LOG_OPENINGS_BYTES: usize = 1024 * 1024 * 1024;
+/// Bytes of a file that holds a key.
+pub const KEY_BYTES: usize = 1024;
 /// Bytes of the head of a log.
 pub const LOG_HEAD_BYTES: usize = 4096;
+/// Bytes of the state of a mission, spelled canonically.
+pub const MISSION_STATE_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of the file of a mission, with its input, its answers and its result.
+pub const MISSION_BYTES: usize = 256 * 1024 * 1024;
+/// Segments of a path into the state of a mission.
+pub const MISSION_PATH: usize = 32;
+/// Bytes of one glob.
+pub const GLOB_BYTES: usize = 1024;
+/// Patterns that the braces of one glob stand for.
+pub const GLOB_ALTERNATIVES: usize = 256;
+/// Nested braces of one glob.
+pub const GLOB_DEPTH: usize = 8;
+/// Bytes of one path that is held against a glob.
+pub const PATH_BYTES: usize = 4096;
+/// Bytes of the notes, of one finding or of one action of a dry run.
+pub const NOTE_BYTES: usize = 64 * 1024;
+/// Findings, actions, inputs, outputs or tools of one dry run, of each.
+pub const NOTES: usize = 1000;

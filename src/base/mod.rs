@@ -1,12 +1,13 @@
 //! The ground floor: things that every stage may name and that name nothing themselves.
 //!
-//! *Holds* source positions, exact decimals, dates, digests, limits, currencies, linear-time patterns and the
-//! measure of how alike two names are. *Leaves out* anything that knows what a contract is.
+//! *Holds* source positions, exact decimals, dates, digests, limits, currencies, linear-time patterns, globs and
+//! the measure of how alike two names are. *Leaves out* anything that knows what a contract is.
 
 pub mod calendar;
 pub mod canonical;
 pub mod currency;
 pub mod decimal;
+pub mod glob;
 pub mod limits;
 pub mod pattern;
 pub mod similar;

@@ -7,6 +7,7 @@ use super::scope::{Bare, Scope};
 use super::{Checker, KnownService, codes};
 use crate::base::Name;
 use crate::diag::Diagnostic;
+use crate::facts::rows::{self, Row};
 use crate::graph;
 use crate::ir::{EnumType, Field, Invariant, RequestType, Signal};
 use crate::resolve::{Declared, Program};
@@ -210,13 +211,14 @@ impl<'a> Checker<'a> {
         self.policy.tables.insert(decl.name.clone(), crate::ir::Table { key, value, rows: BTreeMap::new() });
     }
 
-    /// The rows of all tables.
-    pub(super) fn check_rows(&mut self) {
+    /// The rows of all tables, from source files and from data.
+    pub(super) fn check_rows(&mut self, stated: &[Row]) {
+        let heads = self.service_traits();
         let program: &Program = self.program;
         for decl in &program.items {
             let ItemKind::Table(item) = &decl.item.kind else { continue };
             let Some(table) = self.policy.tables.get(&decl.name).cloned() else { continue };
-            let mut rows: BTreeMap<Value, Value> = BTreeMap::new();
+            let mut all: BTreeMap<Value, Value> = BTreeMap::new();
             let mut places: BTreeMap<Value, crate::base::Span> = BTreeMap::new();
             for row in &item.rows {
                 let key = self.constant(decl.package, &row.key, &table.key, "a key");
@@ -228,10 +230,21 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 places.insert(key.clone(), row.key.span);
-                rows.insert(key, value);
+                all.insert(key, value);
+            }
+            let (typed, found) = rows::rows(&decl.name, &table, stated, &self.policy, &heads);
+            self.diagnostics.extend(found);
+            for (key, value, span) in typed {
+                if let Some(first) = places.get(&key) {
+                    let word = Ident { text: Name::from(key.to_string()), span };
+                    self.report(duplicate("row", &word, *first));
+                    continue;
+                }
+                places.insert(key.clone(), span);
+                all.insert(key, value);
             }
             if let Some(table) = self.policy.tables.get_mut(&decl.name) {
-                table.rows = rows;
+                table.rows = all;
             }
         }
     }

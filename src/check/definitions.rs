@@ -4,6 +4,7 @@ use super::scope::{Bound, Scope, Typed, Unknown, Variable};
 use super::{Checker, codes};
 use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
+use crate::facts::rows::Row;
 use crate::ir::{Definition, Expr as Ir};
 use crate::resolve::{Declared, Program};
 use crate::syntax::ast::{DefineItem, ItemKind, LetItem};
@@ -37,7 +38,7 @@ impl Signature {
 
 impl Checker<'_> {
     /// Everything that has a name and a value, whether used or not.
-    pub(super) fn check_definitions(&mut self) {
+    pub(super) fn check_definitions(&mut self, rows: &[Row]) {
         self.declare_requests();
         self.declare_signals();
         self.declare_tables();
@@ -47,7 +48,7 @@ impl Checker<'_> {
                 self.signature(&decl.name, decl.name_span);
             }
         }
-        self.check_rows();
+        self.check_rows(rows);
         self.check_request_invariants();
     }
 

@@ -115,9 +115,15 @@ impl Checker<'_> {
                     self.check_operation(scope, item, operation);
                 }
             }
-            StepBody::Human { ask, into } => {
+            StepBody::Human { ask, options, by, into } => {
                 self.expect(scope, ask, &Type::Text);
-                self.state(scope, item, into);
+                let answer = into.as_ref().and_then(|into| self.state(scope, item, into));
+                if let (Some(options), Some(answer)) = (options, answer) {
+                    self.expect(scope, options, &Type::List(Box::new(answer)));
+                }
+                if let Some(by) = by {
+                    self.expect(scope, by, &Type::List(Box::new(Type::Text)));
+                }
             }
         }
     }
@@ -184,7 +190,7 @@ impl Checker<'_> {
             Operation::Fail(reason) => {
                 self.expect(scope, reason, &Type::Text);
             }
-            Operation::Route { route, request, into } => {
+            Operation::Route { route, role: _, request, into } => {
                 let named = self.item_of_kind(scope.package, route, "route", |k| matches!(k, ItemKind::Route(_)));
                 let request_type = named.and_then(|n| self.policy.routes.get(&n)).map(|r| r.request.clone());
                 if let Some(request_type) = request_type {
@@ -192,7 +198,7 @@ impl Checker<'_> {
                 }
                 self.state(scope, item, into);
             }
-            Operation::Mission { mission, args: _, into } => {
+            Operation::Mission { mission, field: _, args: _, into } => {
                 self.item_of_kind(scope.package, mission, "mission", |k| matches!(k, ItemKind::Mission(_)));
                 if let Some(into) = into {
                     self.state(scope, item, into);

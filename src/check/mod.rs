@@ -35,6 +35,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Name, Sources, Span};
 use crate::diag::Diagnostic;
+use crate::facts::rows::Row;
 use crate::ir::suite::Test;
 use crate::ir::{At, Policy, Service, Services};
 use crate::resolve::Program;
@@ -121,10 +122,11 @@ impl<'a> Checker<'a> {
         self.known_services.iter().map(|(name, known)| (name.clone(), known.traits.clone())).collect()
     }
 
-    /// Checks everything else. `imported` are the services of data files, each with where it is named.
-    pub fn finish(mut self, imported: Vec<(Name, Span, Service)>) -> Checked {
+    /// Checks everything else. `imported` are the services of data files, each with where it is named, and `rows` the
+    /// rows of tables that such files state.
+    pub fn finish(mut self, imported: Vec<(Name, Span, Service)>, rows: &[Row]) -> Checked {
         self.import(imported);
-        self.check_definitions();
+        self.check_definitions(rows);
         self.check_trait_invariants();
         self.check_services();
         self.check_routes();

@@ -10,7 +10,7 @@ use crate::base::words::Cardinality;
 use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 use crate::graph;
-use crate::ir::{Clause, Constraint, Effect, Pipeline, Role, Route, Term};
+use crate::ir::{Clause, Constraint, Effect, Expr, Pipeline, Role, Route, Term};
 use crate::resolve::{Declared, Program};
 use crate::syntax::ast::{Front, Ident, ItemKind, RequireClause, RouteItem, ScoreBlock, ScoreTerm};
 use crate::value::Type;
@@ -47,6 +47,7 @@ impl Checker<'_> {
             pipeline,
             constraints: Vec::new(),
             scores: BTreeMap::new(),
+            outputs: BTreeMap::new(),
             at: self.at(decl.name_span),
         };
         self.policy.routes.insert(decl.name.clone(), route);
@@ -223,9 +224,11 @@ impl Checker<'_> {
             constraints.push(self.own_constraint(decl, &route, &all, clause, label));
         }
         let scores = self.scores(decl, item, &route);
+        let outputs = self.outputs(decl, item, &route);
         if let Some(route) = self.policy.routes.get_mut(&decl.name) {
             route.constraints.extend(constraints);
             route.scores = scores;
+            route.outputs = outputs;
         }
     }
 
@@ -296,6 +299,22 @@ impl Checker<'_> {
             waivers: Vec::new(),
             at,
         }
+    }
+
+    /// What is given besides the services can name the roles, but no candidate: it speaks of the finished assignment.
+    fn outputs(&mut self, decl: &Declared, item: &RouteItem, route: &Route) -> BTreeMap<Name, Expr> {
+        let mut outputs = BTreeMap::new();
+        for (i, output) in item.outputs.iter().enumerate() {
+            if let Some(first) = item.outputs.iter().take(i).find(|o| o.name.text == output.name.text) {
+                self.report(duplicate("output", &output.name, first.name.span));
+                continue;
+            }
+            let mut scope = self.route_scope(decl.package, &decl.name, route, &[]);
+            let value = self.expr(&mut scope, &output.value, None);
+            self.check_size(&value.expr, output.value.span);
+            outputs.insert(output.name.text.clone(), value.expr);
+        }
+        outputs
     }
 
     fn scores(&mut self, decl: &Declared, item: &RouteItem, route: &Route) -> BTreeMap<Name, Vec<Term>> {

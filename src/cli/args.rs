@@ -79,6 +79,8 @@ impl Verb {
         match self {
             Self::Check => Report::ALL,
             Self::Test(args) if args.record.is_none() => Report::ALL,
+            Self::Lint(args) if !args.list => Report::ALL,
+            Self::Diff(_) => &[Report::Text, Report::Json, Report::Sarif, Report::Github, Report::Gitlab],
             _ => &[Report::Text, Report::Json],
         }
     }
@@ -91,6 +93,15 @@ pub enum Verb {
     New(NewArgs),
     /// Read everything and say all that is wrong.
     Check,
+    /// Bring source files into their one form.
+    Fmt(FmtArgs),
+    /// Find what is allowed and still not right.
+    Lint(LintArgs),
+    /// Print the page of a lint.
+    ExplainLint {
+        /// The lint.
+        name: String,
+    },
     /// Run the tests of a package.
     Test(TestArgs),
     /// Decide a request and write the decision as JSON.
@@ -108,6 +119,8 @@ pub enum Verb {
     Log(LogVerb),
     /// Decide every request of a log again, under the same package or another.
     Replay(ReplayArgs),
+    /// Compare two versions of a package by what they mean.
+    Diff(DiffArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
     /// Turn data of a foreign schema into contracts.
@@ -124,6 +137,8 @@ pub enum Verb {
     },
     /// Write the manual page.
     Man,
+    /// Judge a run of a layer without calling a model, and write its manifest and its report.
+    DryRun(DryRunArgs),
     /// Prove properties over every request.
     Prove,
     /// Run and resume bounded workflows.
@@ -135,6 +150,44 @@ pub enum Verb {
 pub struct NewArgs {
     /// The folder to make; its last part is the package's name.
     pub dir: PathBuf,
+}
+
+/// `provost fmt`
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Source files and folders of them, or `-` for standard input; the sources of the package or workspace, where none
+    /// is named.
+    #[arg(value_name = "PATH|-")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing, and list the files that are not formatted.
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing, and show what would change.
+    #[arg(long, conflicts_with = "check")]
+    pub diff: bool,
+}
+
+/// `provost lint`
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Apply the fixes after which every decision is the same.
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply all fixes, also those that somebody has to look at.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// The findings that are known; `lint-baseline.json` beside the manifest, where none is named.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found now to the baseline, and know it from then on.
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes"])]
+    pub write_baseline: bool,
+    /// The instant by which waivers have expired, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+    /// List all lints.
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// `provost test`
@@ -203,6 +256,26 @@ pub struct RouteArgs {
     /// Append the decision and its facts to this log.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// How the log is written.
+    #[command(flatten)]
+    pub logging: LoggingArgs,
+}
+
+/// How an entry of a log is written.
+#[derive(Debug, Args)]
+pub struct LoggingArgs {
+    /// Mask these fields of the request in the log, besides those of `[log] mask` in the manifest.
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', requires = "log")]
+    pub mask: Vec<String>,
+    /// The key that masked values are salted with.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub mask_key: Option<PathBuf>,
+    /// Append what opens the masked values to this file, which is as secret as they are.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub openings: Option<PathBuf>,
+    /// Sign the head of the log with this key.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub sign_key: Option<PathBuf>,
 }
 
 /// `provost log`
@@ -215,10 +288,37 @@ pub enum LogVerb {
         /// The head that anchors its end; the file beside it that ends in `.head`, where none is named.
         #[arg(long, value_name = "FILE")]
         head: Option<PathBuf>,
+        /// Openings of masked values, each of which must fit.
+        #[arg(long, value_name = "FILE")]
+        openings: Option<PathBuf>,
+        /// The key that the head must be signed with.
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
     },
     /// List the entries.
     Show {
         /// The log.
+        file: PathBuf,
+    },
+    /// Check a log and sign its head.
+    Sign {
+        /// The log.
+        file: PathBuf,
+        /// The key.
+        #[arg(long, value_name = "FILE")]
+        sign_key: PathBuf,
+    },
+    /// Keep the one entry that stands behind a head that did not announce it, and set a torn line aside.
+    Recover {
+        /// The log.
+        file: PathBuf,
+        /// The key, where the head is signed.
+        #[arg(long, value_name = "FILE")]
+        sign_key: Option<PathBuf>,
+    },
+    /// Make a key for signing or masking, and write its public half beside it.
+    Keygen {
+        /// The file to make.
         file: PathBuf,
     },
 }
@@ -231,6 +331,47 @@ pub struct ReplayArgs {
     /// A field of the services with a number, summed over whoever is primary, before and now.
     #[arg(long, value_name = "FIELD")]
     pub cost: Option<String>,
+    /// Openings of masked entries, which cannot be decided again without.
+    #[arg(long, value_name = "FILE")]
+    pub openings: Option<PathBuf>,
+}
+
+/// `provost diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The old version: a folder, or a git revision of the package's folder, as in `main` or `HEAD~3`.
+    pub old: String,
+    /// The new version; the package as it stands in its folder, where none is named.
+    pub new: Option<String>,
+    /// From where on a change counts as breaking; each level contains the one before.
+    #[arg(long, value_enum, default_value_t = DiffLevel::Contract)]
+    pub level: DiffLevel,
+    /// Decide the requests of this log under both versions.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Decide the requests of this folder under both versions; needs `--route`.
+    #[arg(long, value_name = "DIR", requires = "route")]
+    pub requests: Option<PathBuf>,
+    /// The route of the requests.
+    #[arg(long, value_name = "ROUTE", requires = "requests")]
+    pub route: Option<String>,
+    /// The signals for the requests: a JSON, YAML or TOML file.
+    #[arg(long, value_name = "FILE", requires = "requests")]
+    pub signals: Option<PathBuf>,
+    /// The instant for which requests are decided and waivers are over; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+}
+
+/// From where on a change counts as breaking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffLevel {
+    /// Whoever relies on a service, a request type, a route or a trait may get less.
+    Contract,
+    /// Some request may be decided otherwise.
+    Decision,
+    /// The package says something else, even if it decides the same.
+    Source,
 }
 
 /// `provost verify`
@@ -392,4 +533,60 @@ pub enum Schema {
     Contracts,
     /// Of the contract data of this package, with its own traits.
     Package,
+}
+
+/// `provost dry-run`
+///
+/// Exit codes: 0 the files are written, 2 something stands against the run and nothing is written, 3 the files could not be
+/// written.
+#[derive(Debug, Args)]
+pub struct DryRunArgs {
+    /// The layer, as in `L2`.
+    #[arg(long, value_name = "LAYER")]
+    pub layer: String,
+    /// The model that would do the work.
+    #[arg(long, value_name = "MODEL")]
+    pub primary: String,
+    /// The model that would check the work.
+    #[arg(long, value_name = "MODEL")]
+    pub critic: String,
+    /// The folder for the manifest and the report; made, where there is none.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What the operator has to say.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub notes: Option<String>,
+    /// Something that was found; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub finding: Vec<String>,
+    /// Something that is to be done; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub action: Vec<String>,
+    /// A path that the run would read; may be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub input: Vec<String>,
+    /// A kind of output that the run would give; may be given several times.
+    #[arg(long, value_name = "KIND")]
+    pub output: Vec<String>,
+    /// A tool that the run would use; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub tool: Vec<String>,
+    /// What would be handed to the layer: a JSON file that points at things and holds none of them.
+    #[arg(long, value_name = "FILE")]
+    pub envelope: Option<PathBuf>,
+    /// Refuse a critic of the same provider as the primary.
+    #[arg(long)]
+    pub provider_diversity: bool,
+    /// Write the certificate of the decision beside the manifest.
+    #[arg(long)]
+    pub with_certificate: bool,
+    /// The identity of the run, instead of the computed one.
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<String>,
+    /// The instant of the run, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT", conflicts_with = "deterministic")]
+    pub now: Option<String>,
+    /// Use the instant `2026-01-10T12:00:00+00:00`, so that the same run has the same bytes.
+    #[arg(long)]
+    pub deterministic: bool,
 }

@@ -24,7 +24,8 @@ pub fn import(shell: &Shell, args: &ImportArgs) -> Result<Verdict, Failure> {
     let file = sources.add(shown(&args.file), shell.read(&args.file)?);
     let node = read(shell, file, &sources)?;
     let import = described(args, &package.policy, command)?;
-    let (stated, mut diagnostics) = adapter::adapt(&import, &node, &package.policy);
+    let (adapted, mut diagnostics) = adapter::adapt(&import, &node, &package.policy);
+    let stated = adapted.services;
     let mut heads: BTreeMap<_, _> = package.services.iter().map(|(name, s)| (name.clone(), s.traits.clone())).collect();
     heads.extend(contract::heads(&package.policy, &stated));
     let places = contract::Places::new();
@@ -83,7 +84,8 @@ fn described<'a>(args: &'a ImportArgs, policy: &Policy, command: FileId) -> Resu
         options.push((Name::from(name), Name::from(text), Span::new(command, start, start + name.len())));
         start += option.len() + 1;
     }
-    Ok(Import { adapter: (&args.adapter, Span::new(command, 0, args.adapter.len())), trait_, options })
+    let adapter = (args.adapter.as_str(), Span::new(command, 0, args.adapter.len()));
+    Ok(Import { adapter, trait_, options, scopes: None, prefix: Name::from("") })
 }
 
 /// A data file as a tree; what is wrong with it has been said.

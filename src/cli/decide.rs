@@ -110,7 +110,7 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
     }
     // What cannot be logged is not said either: nobody acts on a decision that left no trace.
     if let Some(path) = &args.log {
-        log::append(shell, path, &decided)?;
+        log::append(shell, path, &args.logging, &ready, &decided)?;
     }
     shell.out(&format!("{:#}", route::json::decision(decision)))?;
     verdict(decision.ending)

@@ -13,17 +13,24 @@ pub mod args;
 mod check;
 mod data;
 pub mod decide;
+mod diff;
 pub mod disk;
+mod dry_run;
+mod format;
 mod generate;
 mod graph;
 mod inputs;
+mod keys;
+mod lint;
 mod log;
 mod log_file;
 mod new;
 mod replay;
+mod revision;
 pub mod shell;
 mod stored;
 mod test;
+mod together;
 mod verify;
 mod what_if;
 mod why_not;
@@ -49,14 +56,13 @@ pub fn main() -> ExitCode {
     match known(&arguments).and_then(|()| run(&shell, arguments.verb)) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
-        Err(Failure::Wrong) => ExitCode::from(2),
-        Err(Failure::Usage(message)) => {
-            shell.remark(&format!("error: {message}"));
-            ExitCode::from(2)
-        }
-        Err(Failure::Unexpected(message)) => {
-            shell.remark(&format!("unexpected: {message}"));
-            ExitCode::from(3)
+        Err(failure) => {
+            match &failure {
+                Failure::Wrong => {}
+                Failure::Usage(message) => shell.remark(&format!("error: {message}")),
+                Failure::Unexpected(message) => shell.remark(&format!("unexpected: {message}")),
+            }
+            ExitCode::from(failure.code())
         }
     }
 }
@@ -77,11 +83,15 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
     match verb {
         Verb::New(args) => new::run(shell, &args),
         Verb::Check => check::run(shell),
+        Verb::Fmt(args) => format::run(shell, &args),
+        Verb::Lint(args) => lint::run(shell, &args),
+        Verb::ExplainLint { name } => lint::explain(shell, &name),
         Verb::Import(args) => data::import(shell, &args),
         Verb::Export(args) => data::export(shell, &args),
         Verb::Schema(args) => generate::schema(shell, &args),
         Verb::Completions { shell: kind } => generate::completions(shell, kind),
         Verb::Man => generate::man(shell),
+        Verb::DryRun(args) => dry_run::run(shell, &args),
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
@@ -92,6 +102,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Test(args) => test::run(shell, &args),
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
+        Verb::Diff(args) => diff::run(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
         Verb::WhyNot(args) => why_not::run(shell, &args),
         Verb::WhatIf(args) => what_if::run(shell, &args),

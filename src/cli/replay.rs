@@ -20,12 +20,22 @@ pub fn run(shell: &Shell, args: &ReplayArgs) -> Result<Verdict, Failure> {
     for remark in &checked.remarks {
         shell.remark(&format!("remark: {remark}"));
     }
+    let entries = match &args.openings {
+        None => checked.entries,
+        Some(path) => {
+            let opened = log::opened(shell, path, &checked)?;
+            if let Some(finding) = opened.findings.first() {
+                return Err(Failure::Usage(format!("`{}` does not open the log: {finding}", shown(path))));
+            }
+            opened.restore(&checked)
+        }
+    };
     let mut packages = Vec::new();
     for opened in shell.packages()? {
         packages.push(Ready::new(shell.sound(opened)?.package));
     }
     let plan_of = |route: &str| packages.iter().map(|p| &p.plan).find(|plan| plan.policy.routes.contains_key(route));
-    let replay = journal::replay(&checked.entries, plan_of, args.cost.as_deref());
+    let replay = journal::replay(&entries, plan_of, args.cost.as_deref());
     match shell.format {
         Format::Json => shell.out(&format!("{:#}", document(&replay)))?,
         Format::Text => shell.out(&text(&replay))?,
@@ -35,6 +45,14 @@ pub fn run(shell: &Shell, args: &ReplayArgs) -> Result<Verdict, Failure> {
 
 fn text(replay: &Replay) -> String {
     let mut out = format!("{} entries decided again\n", replay.entries);
+    if !replay.masked.is_empty() {
+        let places: Vec<String> = replay.masked.iter().take(20).map(u64::to_string).collect();
+        let more = if replay.masked.len() > places.len() { ", …" } else { "" };
+        let (count, places) = (replay.masked.len(), places.join(", "));
+        out.push_str(&format!(
+            "masked, and not decided again without their openings: {count} (entries {places}{more})\n"
+        ));
+    }
     if replay.same_package > 0 {
         out.push_str(&format!("same package: {} of {} reproduced\n", replay.reproduced, replay.same_package));
     }
@@ -72,6 +90,7 @@ fn document(replay: &Replay) -> Json {
     json!({
         "schema": "provost.replay/1",
         "entries": replay.entries,
+        "masked": replay.masked,
         "same_package": replay.same_package,
         "reproduced": replay.reproduced,
         "changed": replay.changed,

@@ -11,6 +11,7 @@ use crate::diag::Diagnostic;
 use crate::diag::print::{self, Findings, Rule, Style, junit};
 use crate::package::{self, Package};
 use crate::resolve::load;
+use crate::world::World;
 
 /// How a verb ends when it does not simply succeed.
 #[derive(Debug)]
@@ -21,6 +22,16 @@ pub enum Failure {
     Usage(String),
     /// Something unexpected, in these words: exit code 3.
     Unexpected(String),
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Wrong | Self::Usage(_) => 2,
+            Self::Unexpected(_) => 3,
+        }
+    }
 }
 
 impl From<crate::world::WorldError> for Failure {
@@ -99,7 +110,6 @@ impl Shell {
 
     /// Writes a result to a file, whole or not at all, or to standard output where no file is named.
     pub fn write(&self, output: Option<&Path>, text: &str) -> Result<(), Failure> {
-        use crate::world::World as _;
         match output {
             Some(path) => Ok(self.disk.write_atomic(path, text.as_bytes())?),
             None => self.out(text),
@@ -141,15 +151,20 @@ impl Shell {
 
     /// The folders of the packages that are meant: of one package, or of the members of a workspace.
     pub fn folders(&self) -> Result<Vec<(Name, PathBuf)>, Failure> {
+        self.folders_of(&self.disk, &self.dir)
+    }
+
+    /// The same for a folder of any world.
+    pub fn folders_of(&self, world: &dyn World, root: &Path) -> Result<Vec<(Name, PathBuf)>, Failure> {
         let mut sources = Sources::default();
-        let manifest = self.understood(load::manifest(&self.disk, &self.dir, &mut sources), &sources)?;
+        let manifest = self.understood(load::manifest(world, root, &mut sources), &sources)?;
         let mut found: Vec<(Name, PathBuf)> = Vec::new();
         if let Some(entry) = &manifest.package {
-            found.push((entry.text.clone(), self.dir.clone()));
+            found.push((entry.text.clone(), root.to_path_buf()));
         }
         for member in &manifest.members {
-            let dir = crate::world::normal(&self.dir.join(&*member.text));
-            let of_member = self.understood(load::manifest(&self.disk, &dir, &mut sources), &sources)?;
+            let dir = crate::world::normal(&root.join(&*member.text));
+            let of_member = self.understood(load::manifest(world, &dir, &mut sources), &sources)?;
             if let Some(entry) = of_member.package {
                 found.push((entry.text, dir));
             }
@@ -237,7 +252,6 @@ impl Shell {
 
     /// The text of a file that was named on the command line; `-` is standard input.
     pub fn read(&self, path: &Path) -> Result<String, Failure> {
-        use crate::world::World as _;
         if path == Path::new("-") {
             let bytes = super::disk::read_stdin(limits::SOURCE_BYTES)?;
             return String::from_utf8(bytes).map_err(|_| Failure::Usage("standard input is not UTF-8".to_owned()));

@@ -35,6 +35,8 @@ pub struct Differences {
     pub scores: Vec<(Name, Name, Decimal, Decimal)>,
     /// Guarantees: the name, before, after.
     pub guarantees: Vec<(Name, Option<String>, Option<String>)>,
+    /// Outputs that changed: before and now.
+    pub outputs: Vec<(Name, Option<String>, Option<String>)>,
     /// Waivers that lift something no longer, and those that do now, each with its rule.
     pub waivers: (Vec<Lifts>, Vec<Lifts>),
 }
@@ -50,6 +52,7 @@ impl Differences {
             && self.excluded.is_empty()
             && self.scores.is_empty()
             && self.guarantees.is_empty()
+            && self.outputs.is_empty()
             && self.waivers.0.is_empty()
             && self.waivers.1.is_empty()
     }
@@ -77,7 +80,8 @@ pub fn compare(before: &Decision, after: &Decision) -> Differences {
         admitted: if both { only(before, after) } else { Vec::new() },
         excluded: if both { only(after, before) } else { Vec::new() },
         scores: scores(before, after),
-        guarantees: guarantees(before, after),
+        guarantees: spelled(&before.guarantees, &after.guarantees),
+        outputs: spelled(&outputs(before), &outputs(after)),
         waivers: (lifted(before, after), lifted(after, before)),
     }
 }
@@ -113,12 +117,19 @@ fn scores(before: &Decision, after: &Decision) -> Vec<(Name, Name, Decimal, Deci
     found
 }
 
-fn guarantees(before: &Decision, after: &Decision) -> Vec<(Name, Option<String>, Option<String>)> {
+type Spelled = [(Name, String)];
+
+fn outputs(decision: &Decision) -> Vec<(Name, String)> {
+    let spelled = |value: &Option<String>| value.clone().unwrap_or_else(|| "unknown".to_owned());
+    decision.outputs.iter().map(|(name, value)| (name.clone(), spelled(value))).collect()
+}
+
+fn spelled(before: &Spelled, after: &Spelled) -> Vec<(Name, Option<String>, Option<String>)> {
     let mut all: BTreeMap<&Name, (Option<String>, Option<String>)> = BTreeMap::new();
-    for (name, bound) in &before.guarantees {
+    for (name, bound) in before {
         all.entry(name).or_default().0 = Some(bound.clone());
     }
-    for (name, bound) in &after.guarantees {
+    for (name, bound) in after {
         all.entry(name).or_default().1 = Some(bound.clone());
     }
     all.into_iter().filter(|(_, (old, new))| old != new).map(|(name, (old, new))| (name.clone(), old, new)).collect()
@@ -152,6 +163,7 @@ pub fn text(before: &Decision, after: &Decision) -> String {
         format!("{name}: {} → {}", old.clone().unwrap_or_else(none), new.clone().unwrap_or_else(none))
     };
     out.push_str(&section("guarantees that changed", found.guarantees.iter().map(bound)));
+    out.push_str(&section("outputs that changed", found.outputs.iter().map(bound)));
     let waiver = |(waiver, rule): &(Name, Name)| format!("`{waiver}` for {rule}");
     out.push_str(&section("waivers that lift nothing any more", found.waivers.0.iter().map(waiver)));
     out.push_str(&section("waivers that lift something now", found.waivers.1.iter().map(waiver)));
@@ -243,6 +255,7 @@ pub fn json(before: &Decision, after: &Decision) -> Json {
             "became_excluded": moved(&found.excluded),
             "scores": found.scores.iter().map(score).collect::<Vec<_>>(),
             "guarantees": found.guarantees.iter().map(bound).collect::<Vec<_>>(),
+            "outputs": found.outputs.iter().map(bound).collect::<Vec<_>>(),
             "waivers_ended": waivers(&found.waivers.0),
             "waivers_begun": waivers(&found.waivers.1),
         },

@@ -10,6 +10,7 @@ pub mod miss;
 pub mod repair;
 mod roles;
 mod rules;
+pub mod spell;
 pub mod table;
 mod text;
 pub mod why_not;

@@ -85,10 +85,14 @@ fn promised(told: &Told<'_>) -> String {
         if stages.is_empty() { String::new() } else { format!(" by {} together", count(stages.len(), "stage")) };
     let guarantees: Vec<String> =
         told.decision.guarantees.iter().map(|(name, bound)| format!("{name} {bound}")).collect();
-    match guarantees.is_empty() {
+    let mut out = match guarantees.is_empty() {
         true => String::new(),
         false => format!("  promised{whole}: {}\n", guarantees.join(", ")),
+    };
+    for (name, value) in &told.decision.outputs {
+        out.push_str(&format!("  {name}: {}\n", value.as_deref().unwrap_or("unknown")));
     }
+    out
 }
 
 /// The histogram of each role, and the table of the first that matters.

@@ -59,6 +59,20 @@ codes! {
     UNREADABLE_FACT = "P0562", "a fact that is left unknown";
     /// An entry of a foreign file that is left out.
     ENTRY_LEFT_OUT = "P0563", "an entry that is left out";
+    /// A section or a fact of a registry that is missing or of the wrong kind.
+    REGISTRY_SHAPE = "P0570", "a registry that lacks a fact";
+    /// A model or a layer that one part of a registry names and another does not know.
+    REGISTRY_REFERENCE = "P0571", "a name that the registry does not know";
+    /// Two names of one model, two scopes of one layer.
+    REGISTRY_IDENTITY = "P0572", "one thing under two names";
+    /// A text that spells no level of autonomy.
+    REGISTRY_AUTONOMY = "P0573", "an autonomy that cannot be read";
+    /// A model that would check its own work.
+    REGISTRY_DUTIES = "P0574", "duties that are not separated";
+    /// A scope that is missing, belongs to nobody, or says something else than its layer.
+    REGISTRY_SCOPE = "P0575", "a scope that does not fit its layer";
+    /// A layer names a model that is not in production.
+    REGISTRY_STATUS = "P0576", "a model that is not in production";
 }
 
 #[cfg(test)]

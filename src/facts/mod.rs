@@ -5,7 +5,7 @@
 //! invented. *Leaves out* invariants, which the evaluator judges, and the reading of files, which the shells do.
 //!
 //! In the order of the work: [`crate::data`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
-//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas; [`export`] writes contracts back, and
+//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas, of which [`registry`] is one; [`export`] writes contracts back, and
 //! [`schema`] describes them to editors.
 
 pub mod adapter;
@@ -13,7 +13,9 @@ pub mod codes;
 pub mod contract;
 pub mod decode;
 pub mod export;
+pub mod registry;
 pub mod request;
+pub mod rows;
 pub mod schema;
 pub mod set;
 pub mod signals;

@@ -265,14 +265,18 @@ fn route(of: &Route) -> Json {
         json!({ "name": &*role.name, "trait": &*role.trait_, "list": list, "lo": lo, "hi": hi })
     });
     let edges: Vec<Json> = of.pipeline.edges.iter().map(|(a, b)| json!([&**a, &**b])).collect();
-    json!({
+    let mut route = json!({
         "request": &*of.request,
         "roles": roles.collect::<Vec<_>>(),
         "stages": of.pipeline.stages.iter().map(|s| &**s).collect::<Vec<_>>(),
         "edges": edges,
         "constraints": list(&of.constraints, constraint),
         "scores": object(of.scores.iter(), |terms: &Vec<Term>| list(terms, term)),
-    })
+    });
+    if let (Json::Object(route), false) = (&mut route, of.outputs.is_empty()) {
+        route.insert("outputs".to_owned(), object(of.outputs.iter(), expr));
+    }
+    route
 }
 
 fn constraint(of: &Constraint) -> Json {

@@ -157,6 +157,8 @@ pub struct Route {
     pub constraints: Vec<Constraint>,
     /// The score terms of each scored role, in declared order.
     pub scores: BTreeMap<Name, Vec<Term>>,
+    /// What a decision gives besides the services, by name.
+    pub outputs: BTreeMap<Name, Expr>,
     /// Where it is written.
     pub at: At,
 }
@@ -293,6 +295,9 @@ pub struct Accept {
     /// Where it is written.
     pub at: At,
 }
+
+/// The annotation that says where a rule's denials stand among those that fire.
+pub const ORDER: &str = "order";
 
 /// The name of the constraint under which a service's own refusals are reported.
 pub const ACCEPT: &str = "accept";

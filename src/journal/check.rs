@@ -6,23 +6,36 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use super::entry::{Head, Line};
+use super::mask;
 use crate::base::canonical;
 use crate::route::json::without_readings;
 
 /// What is wrong with a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The line, from 1; nothing where it is the head.
-    pub line: Option<usize>,
+    /// Where.
+    pub place: Place,
     /// What is wrong.
     pub message: String,
 }
 
+/// Where something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a line of the log, from 1.
+    Line(usize),
+    /// In the head.
+    Head,
+    /// In a line of the openings, from 1.
+    Openings(usize),
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.message),
-            None => write!(f, "head: {}", self.message),
+        match self.place {
+            Place::Line(line) => write!(f, "line {line}: {}", self.message),
+            Place::Head => write!(f, "head: {}", self.message),
+            Place::Openings(line) => write!(f, "openings, line {line}: {}", self.message),
         }
     }
 }
@@ -50,7 +63,13 @@ pub fn check(bytes: &[u8], head: Option<&Head>) -> Checked {
         torn = true;
     }
     if torn {
-        checked.remarks.push(format!("line {}: torn, and set aside at the next append", lines.len() + 1));
+        let line = lines.len() + 1;
+        if head.is_some_and(|head| head.pending.is_none()) {
+            let message = "torn, and no append announced it: it is the rest of a line, or was never one".to_owned();
+            checked.findings.push(Finding { place: Place::Line(line), message });
+        } else {
+            checked.remarks.push(format!("line {line}: torn, and set aside at the next append"));
+        }
     }
     let read: Vec<Result<Line, &'static str>> = lines.iter().map(|line| Line::read(line)).collect();
     links(&read, &mut checked);
@@ -71,7 +90,7 @@ fn links(read: &[Result<Line, &'static str>], checked: &mut Checked) {
     // What the next entry must follow; unknown behind a line that cannot be read.
     let mut before: Option<(u64, Option<&str>)> = Some((0, None));
     for (at, line) in read.iter().enumerate() {
-        let mut find = |message: String| checked.findings.push(Finding { line: Some(at + 1), message });
+        let mut find = |message: String| checked.findings.push(Finding { place: Place::Line(at + 1), message });
         let line = match line {
             Ok(line) => line,
             Err(wrong) => {
@@ -124,17 +143,26 @@ fn misplaced(
 }
 
 /// What an entry says in two places that do not agree. Nobody who appends writes such an entry.
-fn inconsistent(entry: &Json) -> Option<&'static str> {
+pub(super) fn inconsistent(entry: &Json) -> Option<&'static str> {
     let part = |key: &str| entry.get(key).unwrap_or(&Json::Null);
     let decision = part("decision");
     let input = |key: &str| decision.get("inputs").and_then(|inputs| inputs.get(key)).unwrap_or(&Json::Null);
     if part("route") != decision.get("route").unwrap_or(&Json::Null) || part("now") != input("now") {
         return Some("the decision is about another route or instant");
     }
+    let masked = mask::is_masked(entry) || !mask::leaves(entry).is_empty();
+    if let Some(wrong) = masked.then(|| mask::malformed(entry)).flatten() {
+        return Some(wrong);
+    }
     let unread = part("request").get("unread").is_some();
     let digest = |key: &str| if unread { Json::Null } else { Json::from(canonical::digest(part(key))) };
-    if *input("request") != digest("request") || *input("signals") != digest("signals") {
+    let other_request = !masked && *input("request") != digest("request");
+    if other_request || *input("signals") != digest("signals") {
         return Some("the decision is about another request or other signals");
+    }
+    if masked {
+        // What else it says can be checked by whoever holds the openings.
+        return None;
     }
     let mut identity = decision.clone();
     let id = identity.as_object_mut().and_then(|map| map.remove("decision_id"));
@@ -144,13 +172,15 @@ fn inconsistent(entry: &Json) -> Option<&'static str> {
 
 /// Whether the log ends where the head says.
 fn end(read: &[Result<Line, &'static str>], head: &Head, checked: &mut Checked) {
-    let mut find = |message: String| checked.findings.push(Finding { line: None, message });
+    let mut find = |message: String| checked.findings.push(Finding { place: Place::Head, message });
     let there = read.len() as u64;
     if there < head.count {
         find(format!("names {} entries, and the log holds {there}: its end was cut off", head.count));
         return;
     }
-    if there > head.count.saturating_add(1) {
+    let announced = |line: &Line| head.pending.as_deref() == Some(&line.digest);
+    let behind = read.get(usize::try_from(head.count).unwrap_or(usize::MAX)).and_then(|line| line.as_ref().ok());
+    if there > head.count.saturating_add(1) || there > head.count && !behind.is_some_and(announced) {
         find(format!("names {} entries, and the log holds {there}: the head is older than the log", head.count));
         return;
     }
@@ -166,5 +196,8 @@ fn end(read: &[Result<Line, &'static str>], head: &Head, checked: &mut Checked) 
         find(format!("the digest of entry {} is not the one that the head names", head.count));
     } else if there > head.count {
         checked.remarks.push(format!("entry {there} is not in the head yet: the next append puts it there"));
+    } else if head.pending.is_some() {
+        let next = head.count.saturating_add(1);
+        checked.remarks.push(format!("an entry {next} was announced and is not there: an append ended early"));
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::mask::{self, Mask, Opening};
 use crate::base::{Instant, canonical};
 use crate::facts::{Inputs, Signals};
 use crate::route::decision::Decision;
@@ -45,6 +46,8 @@ pub struct Written {
     pub line: String,
     /// The head once the line is there.
     pub head: Head,
+    /// What opens the line's masked values; nothing if there are none.
+    pub opening: Option<Opening>,
 }
 
 /// What is known of a log's end.
@@ -56,6 +59,19 @@ pub struct Head {
     pub bytes: u64,
     /// The digest of the last one; nothing if there is none.
     pub last: Option<String>,
+    /// The digest of an entry that is about to be written.
+    pub pending: Option<String>,
+    /// Who vouches for it, if anybody does.
+    pub signed: Option<Signed>,
+}
+
+/// A signature of a head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The public key, in hexadecimal.
+    pub key: String,
+    /// The signature, in hexadecimal.
+    pub signature: String,
 }
 
 impl Entry {
@@ -83,36 +99,57 @@ impl Entry {
         Self { content }
     }
 
-    /// The entry behind a head.
-    pub fn after(&self, head: &Head) -> Written {
+    /// The entry behind a head; its values are masked if there is a mask.
+    pub fn after(&self, head: &Head, mask: Option<&Mask>) -> Written {
         let mut content = self.content.clone();
         let count = head.count.saturating_add(1);
         if let Json::Object(map) = &mut content {
             map.insert("sequence".to_owned(), Json::from(count));
             map.insert("previous".to_owned(), Json::from(head.last.clone()));
         }
+        let leaves = mask.map(|mask| mask::seal(&mut content, mask));
         let digest = canonical::digest(&content);
+        let opening = leaves.map(|leaves| Opening { entry: digest.clone(), sequence: count, leaves });
         if let Json::Object(map) = &mut content {
             map.insert("entry".to_owned(), Json::from(digest.as_str()));
         }
         let line = canonical::to_string(&content) + "\n";
         let bytes = head.bytes.saturating_add(line.len() as u64);
-        Written { line, head: Head { count, bytes, last: Some(digest) } }
+        Written { line, head: Head { count, bytes, last: Some(digest), ..Head::default() }, opening }
     }
 }
 
 impl Head {
     /// The head as its file holds it.
     pub fn text(&self) -> String {
-        canonical::to_string(&json!({ "schema": HEAD, "count": self.count, "bytes": self.bytes, "last": self.last }))
-            + "\n"
+        let mut head = json!({ "schema": HEAD, "count": self.count, "bytes": self.bytes, "last": self.last });
+        if let Json::Object(map) = &mut head {
+            map.extend(self.pending.as_ref().map(|digest| ("pending".to_owned(), Json::from(digest.as_str()))));
+            let signed = self.signed.as_ref().map(|s| json!({ "key": s.key, "signature": s.signature }));
+            map.extend(signed.map(|signed| ("signed".to_owned(), signed)));
+        }
+        canonical::to_string(&head) + "\n"
+    }
+
+    /// The head that says that an entry is about to be written behind it.
+    pub fn announcing(&self, written: &Written) -> Self {
+        Self { pending: written.head.last.clone(), signed: None, ..self.clone() }
     }
 
     /// The head of a file; nothing if it is not exactly what [`Head::text`] writes.
     pub fn read(text: &str) -> Option<Self> {
         let json: Json = serde_json::from_str(text).ok()?;
-        let last = json.get("last").and_then(Json::as_str).map(str::to_owned);
-        let head = Self { count: json.get("count")?.as_u64()?, bytes: json.get("bytes")?.as_u64()?, last };
+        let text_of = |of: &Json, key: &str| of.get(key).and_then(Json::as_str).map(str::to_owned);
+        let signed = json
+            .get("signed")
+            .and_then(|signed| Some(Signed { key: text_of(signed, "key")?, signature: text_of(signed, "signature")? }));
+        let head = Self {
+            count: json.get("count")?.as_u64()?,
+            bytes: json.get("bytes")?.as_u64()?,
+            last: text_of(&json, "last"),
+            pending: text_of(&json, "pending"),
+            signed,
+        };
         (head.text() == text).then_some(head)
     }
 }

@@ -9,6 +9,10 @@ pub struct Recovered {
     pub head: Head,
     /// Whether a whole entry was found behind the head as it was.
     pub adopted: bool,
+    /// Whether the head announced an entry, without which nothing of ours can stand behind it.
+    pub announced: bool,
+    /// Whether the entry that was found is the one that the head announced.
+    pub expected: bool,
     /// Where torn bytes begin, if there are any.
     pub torn_at: Option<u64>,
 }
@@ -16,7 +20,9 @@ pub struct Recovered {
 /// Looks at the bytes behind a head. At most one whole entry can stand there, since nobody appends before the head has been
 /// repaired; more than that is no accident, and nothing is given.
 pub fn recover(head: &Head, tail: &[u8]) -> Option<Recovered> {
-    let mut head = head.clone();
+    let pending = head.pending.as_deref();
+    let (announced, mut expected) = (pending.is_some(), false);
+    let mut head = Head { pending: None, signed: None, ..head.clone() };
     let mut adopted = false;
     let mut rest = tail;
     while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
@@ -27,16 +33,17 @@ pub fn recover(head: &Head, tail: &[u8]) -> Option<Recovered> {
         let Some(line) = read.filter(follows) else {
             // Only the last line can be torn: whole lines behind it were written later by somebody else.
             let torn = after.is_empty().then_some(head.bytes);
-            return torn.map(|at| Recovered { head, adopted, torn_at: Some(at) });
+            return torn.map(|at| Recovered { head, adopted, announced, expected, torn_at: Some(at) });
         };
         if adopted {
             return None;
         }
         let bytes = head.bytes.saturating_add(end as u64).saturating_add(1);
-        head = Head { count: line.sequence, bytes, last: Some(line.digest) };
+        expected = pending == Some(&line.digest);
+        head = Head { count: line.sequence, bytes, last: Some(line.digest), ..Head::default() };
         adopted = true;
         rest = after;
     }
     let torn_at = (!rest.is_empty()).then_some(head.bytes);
-    Some(Recovered { head, adopted, torn_at })
+    Some(Recovered { head, adopted, announced, expected, torn_at })
 }

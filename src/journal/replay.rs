@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::entry::Line;
+use super::mask;
 use crate::base::{Decimal, Instant, Name, Sources, canonical};
 use crate::data;
 use crate::diag::print;
@@ -22,6 +23,8 @@ const WITNESSES: usize = 5;
 pub struct Replay {
     /// Entries that were decided again.
     pub entries: usize,
+    /// The places of the entries that are masked, and so cannot be decided again.
+    pub masked: Vec<u64>,
     /// Entries whose policy and services are those of the package.
     pub same_package: usize,
     /// Of these, those that were reproduced byte for byte.
@@ -84,6 +87,10 @@ pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&str) -> Option<&'p Plan>, 
     let cost = cost.map(|field| Cost { field: field.to_owned(), sums: Sums::default(), unknown: (0, 0) });
     let mut replay = Replay { cost, ..Replay::default() };
     for entry in entries {
+        if mask::is_masked(&entry.json) {
+            replay.masked.push(entry.sequence);
+            continue;
+        }
         let route = entry.part("route").as_str().unwrap_or("");
         let plan = plan_of(route);
         let now = match plan.map(|plan| again(plan, route, entry)) {
@@ -102,7 +109,7 @@ fn invalid(message: String) -> Json {
 }
 
 /// The decision on an entry's facts. What no longer fits is an invalid request, and never left out.
-fn again(plan: &Plan, route: &str, entry: &Line) -> Result<Decision, DecideError> {
+pub fn again(plan: &Plan, route: &str, entry: &Line) -> Result<Decision, DecideError> {
     let Some(declared) = plan.policy.routes.get(route) else { return Err(DecideError::UnknownRoute(route.into())) };
     let Some(now) = entry.part("now").as_str().and_then(|text| text.parse::<Instant>().ok()) else {
         return Err(DecideError::UnknownRoute(route.into()));
@@ -152,9 +159,9 @@ fn read_again(plan: &Plan, wanted: &Name, unread: &Json) -> Result<Request, Vec<
 }
 
 impl Replay {
-    /// Whether nothing differs.
+    /// Whether every entry was decided again, and nothing differs.
     pub fn is_same(&self) -> bool {
-        self.reproduced == self.same_package && self.changed == 0
+        self.reproduced == self.same_package && self.changed == 0 && self.masked.is_empty()
     }
 
     fn take(&mut self, entry: &Line, now: &Json, plan: Option<&Plan>) {
@@ -274,7 +281,7 @@ pub fn brief(decision: &Json) -> String {
 }
 
 /// The first reason why a decision is another one now.
-fn reason(before: &Json, now: &Json) -> String {
+pub fn reason(before: &Json, now: &Json) -> String {
     let first = |key: &str| now.get(key).and_then(|all| all.get(0));
     match word(now, "outcome") {
         "invalid" => first("invalid").map_or("", |p| word(p, "message")).to_owned(),

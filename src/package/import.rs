@@ -4,23 +4,40 @@ use crate::base::{Name, Sources, Span};
 use crate::check::Checker;
 use crate::data;
 use crate::diag::Diagnostic;
+use crate::facts::adapter::Adapted;
+use crate::facts::registry::{Registry, ScopeFile};
+use crate::facts::rows::Row;
 use crate::facts::{adapter, contract};
 use crate::ir::{Policy, Service};
 use crate::resolve::{self, Program};
 use crate::syntax::ast::ItemKind;
 
-/// The services of all imported data files, complete and typed, each with where it is named.
+/// What all imported data files come to.
+#[derive(Debug, Default)]
+pub(super) struct Imported {
+    /// Services, complete and typed, each with where it is named.
+    pub services: Vec<(Name, Span, Service)>,
+    /// Rows of tables.
+    pub rows: Vec<Row>,
+    /// Registries, in the order of the imports.
+    pub registries: Vec<Registry>,
+}
+
+/// Reads all imported data files.
 pub(super) fn import(
     checker: &Checker<'_>,
     program: &Program,
     imports: &[resolve::Import],
     sources: &Sources,
-) -> (Vec<(Name, Span, Service)>, Vec<Diagnostic>) {
+) -> (Imported, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut stated = Vec::new();
+    let mut imported = Imported::default();
     for import in imports {
         let (found, problems) = read_import(checker.policy(), program, import, sources);
-        stated.extend(found);
+        stated.extend(found.services);
+        imported.rows.extend(found.rows);
+        imported.registries.extend(found.registry);
         diagnostics.extend(problems);
     }
     let mut heads = checker.service_traits();
@@ -30,7 +47,8 @@ pub(super) fn import(
     let context = contract::Context { policy: checker.policy(), heads: &heads, places: &places, sources };
     let (services, problems) = contract::contracts(&stated, &context);
     diagnostics.extend(problems);
-    (services, diagnostics)
+    imported.services = services;
+    (imported, diagnostics)
 }
 
 fn read_import(
@@ -38,12 +56,13 @@ fn read_import(
     program: &Program,
     import: &resolve::Import,
     sources: &Sources,
-) -> (Vec<contract::Stated>, Vec<Diagnostic>) {
-    let Some(source) = sources.get(import.file) else { return (Vec::new(), Vec::new()) };
+) -> (Adapted, Vec<Diagnostic>) {
+    let Some(source) = sources.get(import.file) else { return (Adapted::default(), Vec::new()) };
     let node = match data::read(import.file, &source.name, &source.text) {
         Ok(node) => node,
-        Err(problems) => return (Vec::new(), problems),
+        Err(problems) => return (Adapted::default(), problems),
     };
+    let (scopes, mut problems) = scopes(import, sources);
     let entry = &import.entry;
     let options = entry.options.iter().map(|(key, value)| match &value.kind {
         data::Kind::Text(text) => (key.text.clone(), text.clone(), key.span),
@@ -53,10 +72,30 @@ fn read_import(
         adapter: (&entry.adapter.text, entry.adapter.span),
         trait_: entry.trait_.as_ref().map(|t| (program.canonical(import.package, &t.text), t.span)),
         options: options.collect(),
+        scopes: entry.scopes.as_ref().map(|named| (scopes, named.span)),
+        prefix: program.qualified(import.package, ""),
     };
-    let (mut stated, problems) = adapter::adapt(&described, &node, policy);
-    for (trait_, _) in stated.iter_mut().flat_map(|s| &mut s.traits) {
+    let (mut adapted, found) = adapter::adapt(&described, &node, policy);
+    problems.extend(found);
+    for (trait_, _) in adapted.services.iter_mut().flat_map(|s| &mut s.traits) {
         *trait_ = program.canonical(import.package, trait_);
     }
-    (stated, problems)
+    (adapted, problems)
+}
+
+/// The scope files of an import as trees; what is wrong with one hides nothing of another.
+fn scopes(import: &resolve::Import, sources: &Sources) -> (Vec<ScopeFile>, Vec<Diagnostic>) {
+    let (mut scopes, mut problems) = (Vec::new(), Vec::new());
+    for file in &import.scopes {
+        let Some(source) = sources.get(*file) else { continue };
+        match data::read(*file, &source.name, &source.text) {
+            Ok(node) => {
+                let name = source.name.rsplit('/').next().unwrap_or_default();
+                let stem = Name::from(name.strip_suffix(".toml").unwrap_or(name));
+                scopes.push(ScopeFile { stem, file: *file, node });
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    (scopes, problems)
 }

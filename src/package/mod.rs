@@ -6,18 +6,23 @@
 mod import;
 mod invariants;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::base::Sources;
+use crate::base::similar::nearest;
+use crate::base::{Name, Sources};
 use crate::check::{self, Checker};
+use crate::data::Node;
 use crate::diag::{Diagnostic, print};
+use crate::facts::registry::Registry;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
-use crate::resolve::{self, Loaded};
+use crate::resolve::manifest::Entry;
+use crate::resolve::{self, Loaded, Program};
 use crate::world::World;
 
 /// A package and all it depends on, checked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Package {
     /// What the organisation wrote.
     pub policy: Policy,
@@ -25,6 +30,14 @@ pub struct Package {
     pub services: Services,
     /// What the package says of its own decisions.
     pub tests: Vec<Test>,
+    /// The registries that it imports, whatever is wrong with them.
+    pub registries: Vec<Registry>,
+    /// The fields of requests that are masked in logs.
+    pub masked: BTreeSet<Name>,
+    /// What was written, every declaration under its one name.
+    pub program: Program,
+    /// What the manifest says of lints.
+    pub lints: Option<Node>,
     /// Every file that was read.
     pub sources: Sources,
     /// What is wrong, in order.
@@ -41,22 +54,47 @@ impl Package {
 /// Opens the package in a folder: parse, resolve, check.
 pub fn open(world: &dyn World, dir: &Path) -> Package {
     let loaded = resolve::load(world, dir);
-    let Loaded { program, sources, imports, mut diagnostics, damaged } = loaded;
+    let Loaded { program, lints, sources, imports, masked, mut diagnostics, damaged } = loaded;
     let checker = Checker::declare(&program, &sources);
     let (imported, problems) = import::import(&checker, &program, &imports, &sources);
     diagnostics.extend(problems);
-    let places = imported.iter().map(|(name, span, _)| (name.clone(), *span)).collect();
-    let checked = checker.finish(imported);
+    let places = imported.services.iter().map(|(name, span, _)| (name.clone(), *span)).collect();
+    let checked = checker.finish(imported.services, &imported.rows);
     let follows_from_damage = |d: &Diagnostic| {
         let says_missing = ABSENCES.contains(&d.code.id);
         says_missing && damaged.iter().any(|s| s.file == d.span.file && s.start <= d.span.start && d.span.end <= s.end)
     };
     diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !follows_from_damage(d)));
     if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(masked.iter().filter_map(|entry| masks_nothing(&checked.policy, entry)));
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
     }
     print::sort(&mut diagnostics, &sources);
-    Package { policy: checked.policy, services: checked.services, tests: checked.tests, sources, diagnostics }
+    Package {
+        policy: checked.policy,
+        services: checked.services,
+        tests: checked.tests,
+        registries: imported.registries,
+        program,
+        lints,
+        masked: masked.into_iter().map(|entry| entry.text).collect(),
+        sources,
+        diagnostics,
+    }
+}
+
+/// A misspelt field would stand in every log, so it is not ignored.
+fn masks_nothing(policy: &Policy, entry: &Entry) -> Option<Diagnostic> {
+    let fields = || policy.requests.values().flat_map(|request| &request.fields).map(|field| &*field.name);
+    if fields().any(|field| *field == *entry.text) {
+        return None;
+    }
+    let message = format!("no request has a field `{}` to mask", entry.text);
+    let diagnostic = Diagnostic::error(&resolve::codes::MANIFEST, entry.span, message).label("unknown field");
+    Some(match nearest(&entry.text, fields()) {
+        Some(near) => diagnostic.suggest(entry.span, Some(&format!("{near:?}"))),
+        None => diagnostic.help("name a field of a request type, without its type"),
+    })
 }
 
 /// Codes that say that something is missing: not said of an item in which something did not parse, since what is missing

@@ -40,6 +40,8 @@ pub struct RoutePlan {
     pub accepts: BTreeMap<usize, Vec<AcceptPlan>>,
     /// The pipeline.
     pub pipeline: Pipeline,
+    /// What a decision gives besides the services, by name.
+    pub outputs: Vec<(Name, Code)>,
     /// The constraint `score`, which excludes candidates without a score.
     pub score: usize,
 }
@@ -108,6 +110,8 @@ pub struct ConstraintPlan {
     pub because: Option<Name>,
     /// Whether it is never offered for relaxation.
     pub protected: bool,
+    /// Where its denials stand among those that fire; the last, where nothing is said.
+    pub order: u32,
     /// Where it is written.
     pub at: At,
 }
@@ -231,6 +235,7 @@ fn one(compiler: &mut Compiler<'_>, partitions: &mut Partitions, name: &Name, ro
         accepts: accepts(compiler, &scope, &route.request),
         score: constraints.iter().position(|c| *c.name == score_name(name)).unwrap_or(usize::MAX),
         constraints,
+        outputs: route.outputs.iter().map(|(name, e)| (name.clone(), compiler.expr(&scope, e))).collect(),
         pipeline,
     };
     for invariant in request.map_or(&[][..], |r| &r.invariants) {
@@ -251,16 +256,28 @@ fn score_name(route: &str) -> String {
     format!("{route}.score")
 }
 
+/// The argument of `@order`, which the check holds to be a number.
+fn order(annotations: &[(Name, Vec<Name>)]) -> u32 {
+    let stated = annotations.iter().find(|(name, _)| &**name == ir::ORDER).and_then(|(_, args)| args.first());
+    stated.and_then(|text| text.parse().ok()).unwrap_or(u32::MAX)
+}
+
 /// The constraints by name, each name once, with the two that nobody writes.
 fn constraints(name: &Name, route: &ir::Route) -> Vec<ConstraintPlan> {
     let written = route.constraints.iter().map(|c| ConstraintPlan {
         name: c.name.clone(),
         because: c.because.clone(),
         protected: c.protected,
+        order: order(&c.annotations),
         at: c.at.clone(),
     });
-    let unwritten =
-        |name: Name, protected: bool| ConstraintPlan { name, because: None, protected, at: route.at.clone() };
+    let unwritten = |name: Name, protected: bool| ConstraintPlan {
+        name,
+        because: None,
+        protected,
+        order: u32::MAX,
+        at: route.at.clone(),
+    };
     let mut all: Vec<ConstraintPlan> = written.collect();
     all.push(unwritten(Name::from(ir::ACCEPT), false));
     all.push(unwritten(Name::from(score_name(name)), true));

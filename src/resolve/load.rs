@@ -7,6 +7,7 @@ use super::codes;
 use super::manifest::{self, Entry, ImportEntry, Manifest};
 use super::names::{PackageNames, Program};
 use crate::base::{FileId, Name, Sources, Span, limits};
+use crate::data::Node;
 use crate::diag::Diagnostic;
 use crate::syntax;
 use crate::syntax::ast::Item;
@@ -21,6 +22,8 @@ pub struct Import {
     pub entry: ImportEntry,
     /// Its text.
     pub file: FileId,
+    /// The scope files in the folder that the import names, by path.
+    pub scopes: Vec<FileId>,
 }
 
 /// A package folder with everything that it needs, read.
@@ -28,10 +31,14 @@ pub struct Import {
 pub struct Loaded {
     /// Every declaration.
     pub program: Program,
+    /// What the manifest of the package that is run says of lints.
+    pub lints: Option<Node>,
     /// Every file.
     pub sources: Sources,
     /// The data files.
     pub imports: Vec<Import>,
+    /// The fields of requests that any of the packages masks in logs.
+    pub masked: Vec<Entry>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -85,6 +92,45 @@ fn unreadable_manifest(file: FileId, dir: &Path, error: &WorldError) -> Diagnost
     }
 }
 
+/// The source files of one package, and what cannot be listed.
+#[derive(Debug, Default)]
+pub struct SourceFiles {
+    /// The files, by path.
+    pub files: Vec<PathBuf>,
+    /// What cannot be listed, in the order of the manifest.
+    pub missing: Vec<Missing>,
+}
+
+/// A source that cannot be listed.
+#[derive(Debug)]
+pub enum Missing {
+    /// The manifest names it, and there is nothing.
+    Named(PathBuf, Span),
+    /// A folder that cannot be read.
+    Unreadable(PathBuf, WorldError),
+}
+
+/// The source files of a package: what its manifest names, or what it need not name.
+pub fn source_files(world: &dyn World, dir: &Path, manifest: &Manifest) -> SourceFiles {
+    let mut listed = SourceFiles::default();
+    for (source, named) in &manifest.sources {
+        let path = normal(&dir.join(&**source));
+        if world.is_file(&path) {
+            listed.files.push(path);
+        } else if world.is_dir(&path) {
+            match world.list(&path, "provost") {
+                Ok(found) => listed.files.extend(found.iter().map(|path| normal(path))),
+                Err(error) => listed.missing.push(Missing::Unreadable(path, error)),
+            }
+        } else {
+            listed.missing.extend(named.map(|span| Missing::Named(path, span)));
+        }
+    }
+    listed.files.sort();
+    listed.files.dedup();
+    listed
+}
+
 /// A package that has been read.
 struct ReadPackage {
     dir: PathBuf,
@@ -132,7 +178,11 @@ impl Loader<'_> {
             }
         };
         let place = self.packages.len();
+        if place == 0 {
+            self.loaded.lints.clone_from(&manifest.lints);
+        }
         let name = self.unique_name(&manifest, &dir)?;
+        self.loaded.masked.extend(manifest.masked.iter().cloned());
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });
         trail.push(dir.clone());
         let mut dependencies = BTreeMap::new();
@@ -169,25 +219,18 @@ impl Loader<'_> {
     }
 
     fn sources(&mut self, package: usize, dir: &Path, name: &Name, manifest: &Manifest) {
-        let mut paths: Vec<PathBuf> = Vec::new();
-        for (source, named) in &manifest.sources {
-            let path = normal(&dir.join(&**source));
-            if self.world.is_file(&path) {
-                paths.push(path);
-            } else if self.world.is_dir(&path) {
-                match self.world.list(&path, "provost") {
-                    Ok(found) => paths.extend(found.iter().map(|path| normal(path))),
-                    Err(error) => self.unreadable(&path, &error),
+        let listed = source_files(self.world, dir, manifest);
+        for missing in listed.missing {
+            match missing {
+                Missing::Named(path, span) => {
+                    let message = format!("there is no `{}`", shown(&path));
+                    let diagnostic = Diagnostic::error(&codes::UNREADABLE, span, message).label("named as a source");
+                    self.report(diagnostic.help("name the folders and files that hold sources; without this entry they are `contracts`, `rules` and `tests`"));
                 }
-            } else if let Some(span) = named {
-                let message = format!("there is no `{}`", shown(&path));
-                let diagnostic = Diagnostic::error(&codes::UNREADABLE, *span, message).label("named as a source");
-                self.report(diagnostic.help("name the folders and files that hold sources; without this entry they are `contracts`, `rules` and `tests`"));
+                Missing::Unreadable(path, error) => self.unreadable(&path, &error),
             }
         }
-        paths.sort();
-        paths.dedup();
-        for path in paths {
+        for path in listed.files {
             self.source(package, dir, name, &path);
         }
     }
@@ -230,7 +273,8 @@ impl Loader<'_> {
                 Ok(text) => {
                     let place = self.place(package, dir, name, &path);
                     let file = self.loaded.sources.add_at(shown(&path), place, text);
-                    self.loaded.imports.push(Import { package, entry: entry.clone(), file });
+                    let scopes = self.scopes(package, dir, name, entry);
+                    self.loaded.imports.push(Import { package, entry: entry.clone(), file, scopes });
                 }
                 Err(error) => {
                     let diagnostic = Diagnostic::error(&codes::UNREADABLE, entry.file.span, error.to_string());
@@ -238,5 +282,30 @@ impl Loader<'_> {
                 }
             }
         }
+    }
+
+    /// The files directly in the folder of an import's scopes.
+    fn scopes(&mut self, package: usize, dir: &Path, name: &Name, entry: &ImportEntry) -> Vec<FileId> {
+        let Some(named) = &entry.scopes else { return Vec::new() };
+        let folder = normal(&dir.join(&*named.text));
+        let listed = match self.world.list(&folder, "toml") {
+            Ok(listed) => listed,
+            Err(error) => {
+                let diagnostic = Diagnostic::error(&codes::UNREADABLE, named.span, error.to_string());
+                self.report(diagnostic.label("named as the folder of the scopes"));
+                return Vec::new();
+            }
+        };
+        let mut files = Vec::new();
+        for path in listed.iter().map(|path| normal(path)).filter(|path| path.parent() == Some(&folder)) {
+            match self.world.read_text(&path, limits::SOURCE_BYTES) {
+                Ok(text) => {
+                    let place = self.place(package, dir, name, &path);
+                    files.push(self.loaded.sources.add_at(shown(&path), place, text));
+                }
+                Err(error) => self.unreadable(&path, &error),
+            }
+        }
+        files
     }
 }

@@ -35,6 +35,10 @@ pub struct Manifest {
     pub imports: Vec<ImportEntry>,
     /// The packages of the workspace.
     pub members: Vec<Entry>,
+    /// The fields of requests that are masked in logs.
+    pub masked: Vec<Entry>,
+    /// `[lints]`, as it is written: the lints understand it.
+    pub lints: Option<Node>,
 }
 
 /// `[[import]]`: a data file and the adapter that reads it.
@@ -46,6 +50,8 @@ pub struct ImportEntry {
     pub adapter: Entry,
     /// The trait that the services implement, for adapters that need to be told.
     pub trait_: Option<Entry>,
+    /// The folder of the capability scopes, relative to the manifest, for a registry that has them beside it.
+    pub scopes: Option<Entry>,
     /// Everything else that is said, for the adapter to understand.
     pub options: Vec<(Key, Node)>,
     /// The whole entry.
@@ -74,11 +80,20 @@ impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
-        for (key, value) in self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test"]) {
+        for (key, value) in
+            self.entries(root, &["package", "dependencies", "import", "workspace", "lints", "test", "log"])
+        {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
                 "dependencies" => self.dependencies(value, &mut manifest),
                 "import" => self.imports(value, &mut manifest),
+                "log" => {
+                    for (key, value) in self.entries(value, &["mask"]) {
+                        if &*key.text == "mask" {
+                            manifest.masked = self.texts(value);
+                        }
+                    }
+                }
                 "workspace" => {
                     for (key, value) in self.entries(value, &["members"]) {
                         if &*key.text == "members" {
@@ -86,7 +101,13 @@ impl Reader {
                         }
                     }
                 }
+                "lints" => manifest.lints = Some(value.clone()),
                 _ => {}
+            }
+            if &*key.text == "lints" && root.get("package").is_none() {
+                let message = "`[lints]` belongs to a package, and this manifest has none";
+                let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
+                self.diagnostics.push(diagnostic.help("write it into the manifest of each package"));
             }
         }
         if root.get("package").is_none() && root.get("workspace").is_none() {
@@ -170,10 +191,10 @@ impl Reader {
         };
         for import in imports {
             let Kind::Map(entries) = &import.kind else { continue };
-            let mut found = [None, None, None];
+            let mut found = [None, None, None, None];
             let mut options = Vec::new();
             for (key, value) in entries {
-                match ["file", "adapter", "trait"].iter().position(|k| *k == &*key.text) {
+                match ["file", "adapter", "trait", "scopes"].iter().position(|k| *k == &*key.text) {
                     Some(at) => {
                         if let Some(slot) = found.get_mut(at) {
                             *slot = self.text(value);
@@ -182,10 +203,11 @@ impl Reader {
                     None => options.push((key.clone(), value.clone())),
                 }
             }
-            let [file, adapter, trait_] = found;
+            let [file, adapter, trait_, scopes] = found;
             match (file, adapter) {
                 (Some(file), Some(adapter)) => {
-                    manifest.imports.push(ImportEntry { file, adapter, trait_, options, span: import.opening() });
+                    let span = import.opening();
+                    manifest.imports.push(ImportEntry { file, adapter, trait_, scopes, options, span });
                 }
                 _ => {
                     let diagnostic = Diagnostic::error(

@@ -42,9 +42,11 @@ pub struct Decision {
     pub roles: Vec<Filled>,
     /// The guarantees of the pipeline and their spelling, by name.
     pub guarantees: Vec<(Name, String)>,
+    /// The outputs and their spelling, by name, `None` where unknown; empty unless routed.
+    pub outputs: Vec<(Name, Option<String>)>,
     /// Who was not taken, and why: by role in declared order, then by name.
     pub rejected: Vec<Rejected>,
-    /// The denials that fired, by name.
+    /// The denials that fired, in the order that `@order` states, then by name.
     pub denied_by: Vec<Failure>,
     /// The waivers that lifted something, by name and then by rule.
     pub waived: Vec<Waived>,
@@ -196,6 +198,7 @@ impl Decision {
             ending,
             roles: Vec::new(),
             guarantees: Vec::new(),
+            outputs: Vec::new(),
             rejected: Vec::new(),
             denied_by: Vec::new(),
             waived: Vec::new(),

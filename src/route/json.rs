@@ -46,7 +46,7 @@ pub fn without_readings(content: &mut Json) {
 
 /// Everything that a decision says, but its identity.
 pub fn content(decision: &Decision) -> Json {
-    json!({
+    let mut content = json!({
         "schema": "provost.decision/1",
         "route": &*decision.route,
         "outcome": decision.ending.word(),
@@ -61,7 +61,12 @@ pub fn content(decision: &Decision) -> Json {
             problems.iter().map(problem).collect::<Vec<_>>()
         }),
         "inputs": inputs(&decision.inputs),
-    })
+    });
+    if let (Json::Object(content), false) = (&mut content, decision.outputs.is_empty()) {
+        let outputs = decision.outputs.iter().map(|(name, value)| (name.to_string(), Json::from(value.clone())));
+        content.insert("outputs".to_owned(), Json::Object(outputs.collect()));
+    }
+    content
 }
 
 fn filled(filled: &Filled) -> Json {

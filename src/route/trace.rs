@@ -105,6 +105,7 @@ impl<'p> Trace<'p> {
             Ending::Routed => {
                 decision.roles = self.filled(&mut problem)?;
                 decision.guarantees = self.guarantees(&mut problem);
+                decision.outputs = self.outputs()?;
             }
             Ending::Unroutable => decision.unroutable = Some(self.unroutable(&mut problem)?),
         }
@@ -178,6 +179,23 @@ impl<'p> Trace<'p> {
             total.is_ok().then(|| (composed.name.clone(), spelling(&total)))
         });
         spelled.collect()
+    }
+
+    /// The outputs, as the roles are filled.
+    fn outputs(&self) -> Result<Vec<(Name, Option<String>)>, DecideError> {
+        let mut machine = self.outcome.machine();
+        machine.given.clone_from(&self.assignment.clone().unwrap_or_default());
+        let mut outputs = Vec::new();
+        for (name, code) in &self.outcome.route.outputs {
+            machine.begin();
+            let spelled = machine.eval(code).ok().map(|value| value.to_string());
+            if machine.exhausted() {
+                let route = &self.outcome.route.name;
+                return Err(DecideError::EvaluationLimit(Name::from(format!("{route}.{name}"))));
+            }
+            outputs.push((name.clone(), spelled));
+        }
+        Ok(outputs)
     }
 
     fn unroutable(&self, problem: &mut Problem<'_>) -> Result<Unroutable, DecideError> {

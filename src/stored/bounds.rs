@@ -63,7 +63,8 @@ impl<'p> Measure<'p> {
             within("constraints", within(&constraint.name, self.add(all)))?;
         }
         let terms = route.scores.values().flatten();
-        within("scores", self.add(terms.flat_map(|term| std::iter::once(&term.value).chain(&term.when))))
+        within("scores", self.add(terms.flat_map(|term| std::iter::once(&term.value).chain(&term.when))))?;
+        within("outputs", self.add(route.outputs.values()))
     }
 
     fn add<'e>(&mut self, expressions: impl IntoIterator<Item = &'e Expr>) -> Read<()>

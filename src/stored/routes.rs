@@ -11,12 +11,14 @@ use super::reader::{
 use super::values::{Reader, once};
 use crate::base::{Name, limits};
 use crate::ir::json::effect;
-use crate::ir::{Cardinality, Clause, Constraint, Effect, Pipeline, Role, Route, Term};
+use crate::ir::{Cardinality, Clause, Constraint, Effect, Expr, Pipeline, Role, Route, Term};
 
 impl Reader<'_> {
     /// A route.
     pub fn route(self, json: &Json) -> Read<Route> {
-        only(json, &["request", "roles", "stages", "edges", "constraints", "scores"])?;
+        let written = json.get("outputs").is_some();
+        let keys = ["request", "roles", "stages", "edges", "constraints", "scores", "outputs"];
+        only(json, if written { &keys } else { keys.split_last().map_or(&[], |(_, rest)| rest) })?;
         let roles = key(json, "roles", roles)?;
         let known = |name: &Name| match roles.iter().any(|role| role.name == *name) {
             true => Ok(()),
@@ -35,6 +37,10 @@ impl Reader<'_> {
         })?;
         let scores: BTreeMap<Name, Vec<Term>> =
             key(json, "scores", |json| entries(json, |terms| list(terms, |term| self.term(term))))?;
+        let outputs: BTreeMap<Name, Expr> = match written {
+            true => key(json, "outputs", |json| entries(json, |e| self.expr(e)))?,
+            false => BTreeMap::new(),
+        };
         within("scores", scores.keys().try_for_each(known))?;
         Ok(Route {
             request: key(json, "request", name)?,
@@ -42,6 +48,7 @@ impl Reader<'_> {
             roles,
             constraints,
             scores,
+            outputs,
             at: nowhere(),
         })
     }

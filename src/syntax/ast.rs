@@ -372,6 +372,21 @@ pub struct RouteItem {
     pub requires: Vec<RequireClause>,
     /// Its scores.
     pub scores: Vec<ScoreBlock>,
+    /// What a decision gives besides the services.
+    pub outputs: Vec<OutputDecl>,
+}
+
+/// `output control: limit_energy(request.push, 1)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputDecl {
+    /// Documentation and annotations.
+    pub front: Front,
+    /// The output's name.
+    pub name: Ident,
+    /// What it is.
+    pub value: Expr,
+    /// The whole declaration.
+    pub span: Span,
 }
 
 /// `fallback: Model[0..2]`
@@ -675,12 +690,16 @@ pub struct MissionStep {
 pub enum StepBody {
     /// `step name { … }`: operations, all or none.
     Operations(Vec<Operation>),
-    /// `human name { ask "…" into field }`
+    /// `human name { ask "…" options [ a, b ] by [ "ceo" ] into field }`
     Human {
         /// The question.
         ask: Expr,
-        /// The state that takes the answer.
-        into: Ident,
+        /// The answers that may be given; any of the field's type, where none are named.
+        options: Option<Expr>,
+        /// Who may answer; anybody who did not begin the mission, where nobody is named.
+        by: Option<Expr>,
+        /// The state that takes the answer; nothing where the question is only whether to go on.
+        into: Option<Ident>,
     },
 }
 
@@ -703,22 +722,26 @@ pub enum Operation {
     Noop(Span),
     /// `fail "…"`
     Fail(Expr),
-    /// `route completion with { … } into field`
+    /// `route completion.primary with { … } into field`
     Route {
         /// The route.
         route: Path,
+        /// The role that is taken; the first, where none is named.
+        role: Option<Ident>,
         /// The request.
         request: Expr,
-        /// The state that takes the decision.
+        /// The state that takes who fills the role.
         into: Ident,
     },
-    /// `run mission with { … } into field`
+    /// `run mission.field with { … } into field`
     Mission {
         /// The nested mission.
         mission: Path,
+        /// The field of its final state that is taken.
+        field: Option<Ident>,
         /// Its arguments.
         args: Expr,
-        /// The state that takes its final state.
+        /// The state that takes the value of that field.
         into: Option<Ident>,
     },
 }

@@ -58,7 +58,7 @@ pub const ITEMS: &[Kind] = &[
     },
     Kind {
         member: Some((Rule::route_member, Rule::one_route_member)),
-        starts: &["require", "score", "stages"],
+        starts: &["require", "score", "stages", "output"],
         joints: &[":", "after"],
         blocks: &[SCORE],
         ..Kind::new("route", Rule::route_head)
@@ -127,7 +127,7 @@ const HUMAN: Kind = Kind {
 /// Words that stand between two operands, so that a line beginning with one goes on from the line above.
 pub const BETWEEN: &[&str] = &[
     "and", "or", "implies", "in", "within", "overlaps", "is", "starts", "ends", "matches", "then", "else", "where",
-    "for", "order", "limit", "composes", "because", "when", "by", "into", "with", "on", "extends",
+    "for", "order", "limit", "composes", "because", "when", "by", "into", "options", "with", "on", "extends",
 ];
 
 impl Kind {

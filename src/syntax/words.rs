@@ -92,6 +92,7 @@ names! {
         kw_stages "`stages`",
         kw_then "`then`",
         kw_score "`score`",
+        kw_output "`output`",
         kw_steps "`steps`",
         kw_human "`human`",
         kw_state "`state`",
@@ -108,6 +109,7 @@ names! {
         kw_run "`run`",
         kw_into "`into`",
         kw_ask "`ask`",
+        kw_options "`options`",
         kw_if "`if`",
         kw_else "`else`",
         kw_all "`all`",
@@ -240,6 +242,8 @@ names! {
         human "a human step",
         human_head "a human step",
         ask "`ask`",
+        ask_options "`options`",
+        ask_by "`by`",
         enum_part "a member",
     }
     Could: {
@@ -320,6 +324,7 @@ names! {
         request_member "a member",
         table_member "a member",
         route_member "a member",
+        output "an output",
         score_member "a member",
         rule_member "a member",
         waiver_member "a member",

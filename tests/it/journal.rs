@@ -38,7 +38,7 @@ fn log(plan: &plan::Plan, entries: usize) -> (Vec<u8>, Vec<Head>) {
         let inputs = Inputs { request, signals: Signals::default(), now: "2026-11-21T00:00:00Z".parse().unwrap() };
         let decision = route::decide(plan, "work", &inputs).unwrap();
         let entry = Entry::new(&decision, &Asked::Read(&inputs), Err("a test".to_owned()));
-        let written = entry.after(&heads[at]);
+        let written = entry.after(&heads[at], None);
         bytes.extend(written.line.as_bytes());
         heads.push(written.head);
     }
@@ -122,9 +122,12 @@ fn an_entry_that_was_hashed_again_and_a_head_that_was_rolled_back_are_found() {
     for (at, head) in heads.iter().enumerate().take(4) {
         assert!(found(&bytes, head).iter().any(|f| f.contains("older than the log")), "head of {at}");
     }
-    // One behind is what a crash leaves: it is said, and nothing more can be known from these two files.
-    let checked = check(&bytes, Some(&heads[4]));
+    // One behind is no crash either, unless the head announced exactly this entry.
+    assert!(found(&bytes, &heads[4]).iter().any(|f| f.contains("older than the log")));
+    let announced = |digest: &Option<String>| Head { pending: digest.clone(), ..heads[4].clone() };
+    let checked = check(&bytes, Some(&announced(&heads[5].last)));
     assert!(checked.findings.is_empty() && checked.remarks.len() == 1);
+    assert!(found(&bytes, &announced(&heads[4].last)).iter().any(|f| f.contains("older than the log")));
     assert!(found(&bytes, &Head { last: heads[4].last.clone(), ..heads[5].clone() }).len() == 1);
 }
 
@@ -134,12 +137,18 @@ fn a_crash_at_any_byte_is_repaired_and_loses_nothing() {
     let (bytes, heads) = log(&plan, 2);
     let line = &bytes[heads[1].bytes as usize..];
     for cut in 0..=line.len() {
-        let recovered = recover(&heads[1], &line[..cut]).unwrap();
+        let announced = Head { pending: heads[2].last.clone(), ..heads[1].clone() };
+        let recovered = recover(&announced, &line[..cut]).unwrap();
         let whole = cut == line.len();
+        assert_eq!((recovered.announced, recovered.expected), (true, whole), "cut at {cut}");
+        let checked = check(&bytes[..heads[1].bytes as usize + cut], Some(&announced));
+        assert_eq!((checked.findings.len(), checked.remarks.is_empty()), (0, false), "cut at {cut}");
         assert_eq!(recovered.adopted, whole, "cut at {cut}");
         assert_eq!(recovered.torn_at.is_some(), cut > 0 && !whole, "cut at {cut}");
         assert_eq!(recovered.head, heads[if whole { 2 } else { 1 }]);
     }
+    let unannounced = recover(&heads[1], line).unwrap();
+    assert_eq!((unannounced.adopted, unannounced.announced, unannounced.expected), (true, false, false));
     let broken = recover(&heads[0], b"{\"torn\":\n").unwrap();
     assert_eq!((broken.torn_at, broken.adopted), (Some(0), false));
     assert_eq!(recover(&heads[0], &bytes), None, "two entries behind a head are no accident");
@@ -158,37 +167,79 @@ fn provost(place: &Path, words: &[&str]) -> Output {
 }
 
 #[test]
-fn the_program_survives_a_torn_line_and_a_head_that_was_never_written() {
+fn the_program_survives_a_torn_line_and_a_head_that_was_never_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path();
     let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let code = |words: &[&str]| provost(place, words).status.code();
     for _ in 0..2 {
-        assert!(provost(place, &["route", "work"]).status.success());
+        assert_eq!(code(&["route", "work"]), Some(0));
     }
-    let (log, head) = (std::fs::read(place.join("log")).unwrap(), std::fs::read(place.join("log.head")).unwrap());
-    assert!(provost(place, &["route", "work"]).status.success());
+    let log = std::fs::read(place.join("log")).unwrap();
+    let before = Head::read(&std::fs::read_to_string(place.join("log.head")).unwrap()).unwrap();
+    assert_eq!(code(&["route", "work"]), Some(0));
     let longer = std::fs::read(place.join("log")).unwrap();
-    std::fs::write(place.join("log.head"), &head).unwrap();
-    assert!(provost(place, &["log", "verify", "log"]).status.success());
+    let after = Head::read(&std::fs::read_to_string(place.join("log.head")).unwrap()).unwrap();
+    let announcing = Head { pending: after.last.clone(), ..before.clone() };
+
+    // The entry was written, and the head that counts it was not.
+    std::fs::write(place.join("log.head"), announcing.text()).unwrap();
+    assert_eq!(code(&["log", "verify", "log"]), Some(0));
     let repaired = provost(place, &["route", "work"]);
     assert!(
         repaired.status.success() && said(&repaired).contains("entry 3 was not in the head"),
         "{}",
         said(&repaired)
     );
-    assert!(provost(place, &["log", "verify", "log"]).status.success());
+    assert_eq!(code(&["log", "verify", "log"]), Some(0));
 
+    // Only a part of the entry was written.
     std::fs::write(place.join("log"), &longer[..log.len() + 40]).unwrap();
-    std::fs::write(place.join("log.head"), &head).unwrap();
-    assert!(provost(place, &["log", "verify", "log"]).status.success());
+    std::fs::write(place.join("log.head"), announcing.text()).unwrap();
+    assert_eq!(code(&["log", "verify", "log"]), Some(0));
     let torn = provost(place, &["route", "work"]);
     assert!(torn.status.success() && said(&torn).contains("torn"), "{}", said(&torn));
     assert_eq!(std::fs::read(place.join("log.torn-1")).unwrap(), longer[log.len()..log.len() + 40]);
-    assert_eq!(provost(place, &["replay", "log"]).status.code(), Some(0));
+    assert_eq!(code(&["replay", "log"]), Some(0));
+
+    // Nothing of it was written.
+    std::fs::write(place.join("log"), &log).unwrap();
+    std::fs::write(place.join("log.head"), announcing.text()).unwrap();
+    assert_eq!(code(&["log", "verify", "log"]), Some(0));
+    assert_eq!(code(&["route", "work"]), Some(0));
 
     std::fs::write(place.join("log"), &log[..log.len() - 1]).unwrap();
-    assert_eq!(provost(place, &["log", "verify", "log"]).status.code(), Some(1));
-    assert_eq!(provost(place, &["route", "work"]).status.code(), Some(2));
+    assert_eq!(code(&["log", "verify", "log"]), Some(1));
+    assert_eq!(code(&["route", "work"]), Some(2));
+}
+
+#[test]
+fn a_head_that_was_put_back_by_one_entry_is_no_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let code = |words: &[&str]| provost(place, words).status.code();
+    assert_eq!(code(&["route", "work"]), Some(0));
+    let head = std::fs::read(place.join("log.head")).unwrap();
+    assert_eq!(code(&["route", "work"]), Some(0));
+    let (log, good) = (std::fs::read(place.join("log")).unwrap(), std::fs::read(place.join("log.head")).unwrap());
+    std::fs::write(place.join("log.head"), &head).unwrap();
+    assert_eq!(code(&["log", "verify", "log"]), Some(1));
+    let refused = provost(place, &["route", "work"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("older than the log"));
+    assert_eq!(std::fs::read(place.join("log")).unwrap(), log, "nothing is changed");
+    assert_eq!(code(&["log", "recover", "log"]), Some(0));
+    assert_eq!(std::fs::read(place.join("log.head")).unwrap(), good);
+    assert_eq!(code(&["log", "verify", "log"]), Some(0));
+
+    // A line that nobody announced is set aside and never lost, and whoever checks in between is told.
+    std::fs::write(place.join("log"), [log.as_slice(), b"{\"torn\":\n"].concat()).unwrap();
+    assert_eq!(code(&["log", "verify", "log"]), Some(1));
+    let appended = provost(place, &["route", "work"]);
+    assert!(String::from_utf8_lossy(&appended.stderr).contains("no append announced"));
+    assert_eq!(std::fs::read(place.join("log.torn-1")).unwrap(), b"{\"torn\":\n");
+    assert_eq!(code(&["log", "verify", "log"]), Some(0));
+    assert_eq!(code(&["log", "recover", "nothing"]), Some(2));
 }
 
 #[test]

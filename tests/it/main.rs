@@ -12,7 +12,9 @@
 )]
 
 mod cases;
+mod diff;
 mod docs;
+mod format;
 mod house;
 mod journal;
 mod laws;
@@ -20,5 +22,7 @@ mod limits;
 mod oracle;
 mod price_map;
 mod routing;
+mod sealed;
 mod stored;
 mod suite;
+mod vectors;

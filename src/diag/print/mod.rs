@@ -60,6 +60,9 @@ pub struct Rule {
 
 /// The address of the page of a code.
 fn address(code: &str) -> String {
+    if let Some(rule) = code.strip_prefix("diff/") {
+        return format!("{BOOK}reference/diff.html#{rule}");
+    }
     let digits = code.strip_prefix('P').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
     format!("{BOOK}reference/{}/{code}.html", if digits { "diagnostics" } else { "lints" })
 }

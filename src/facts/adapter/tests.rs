@@ -45,11 +45,14 @@ fn load(text: &str, policy: &Policy, options: &[(&str, &str)]) -> (Services, Vec
         adapter: ("litellm-prices", nowhere),
         trait_: Some(("Priced".into(), nowhere)),
         options: options.iter().map(|(name, text)| ((*name).into(), (*text).into(), nowhere)).collect(),
+        scopes: None,
+        prefix: "".into(),
     };
-    let (stated, mut found) = adapt(&import, &node, policy);
-    let heads = heads(policy, &stated);
+    let (adapted, mut found) = adapt(&import, &node, policy);
+    let heads = heads(policy, &adapted.services);
     let places = Places::new();
-    let (services, more) = contracts(&stated, &Context { policy, heads: &heads, places: &places, sources: &sources });
+    let (services, more) =
+        contracts(&adapted.services, &Context { policy, heads: &heads, places: &places, sources: &sources });
     found.extend(more);
     let line = |d: &Diagnostic| format!("{} {} {}", sources.location(d.span), d.code.id, d.message);
     (services.into_iter().map(|(name, _, service)| (name, service)).collect(), found.iter().map(line).collect())
@@ -158,7 +161,13 @@ fn a_trait_that_the_map_cannot_fill_is_refused() {
 fn unknown_adapters_get_a_suggestion() {
     let nowhere = Span::new(FileId(9), 0, 0);
     let node = Node::text("x", nowhere);
-    let import = Import { adapter: ("litellm-price", nowhere), trait_: None, options: Vec::new() };
+    let import = Import {
+        adapter: ("litellm-price", nowhere),
+        trait_: None,
+        options: Vec::new(),
+        scopes: None,
+        prefix: "".into(),
+    };
     let (_, found) = adapt(&import, &node, &Policy::default());
     assert_eq!(found[0].help.as_deref(), Some("did you mean `litellm-prices`?"));
 }

@@ -68,12 +68,13 @@ pub(in crate::facts) fn load(format: Format, text: &str) -> (Services, Vec<Strin
         Err(found) => return (Services::new(), found.iter().map(line).collect()),
     };
     let policy = policy();
-    let import = Import { adapter: ("provost", node.span), trait_: None, options: Vec::new() };
-    let (stated, mut found) = adapt(&import, &node, &policy);
-    let heads = heads(&policy, &stated);
+    let import =
+        Import { adapter: ("provost", node.span), trait_: None, options: Vec::new(), scopes: None, prefix: "".into() };
+    let (adapted, mut found) = adapt(&import, &node, &policy);
+    let heads = heads(&policy, &adapted.services);
     let places = Places::new();
     let context = Context { policy: &policy, heads: &heads, places: &places, sources: &sources };
-    let (services, more) = contracts(&stated, &context);
+    let (services, more) = contracts(&adapted.services, &context);
     found.extend(more);
     (services.into_iter().map(|(name, _, service)| (name, service)).collect(), found.iter().map(line).collect())
 }

@@ -68,8 +68,10 @@ impl<'i> Lower<'i> {
         let mut asked = None;
         for Part { pair, .. } in inside {
             let place = self.span(pair);
-            let ask = self.expr_in(pair);
-            let made = ask.and_then(|ask| Some(StepBody::Human { ask, into: self.word_in(pair)? }));
+            let options = child(pair, Rule::ask_options).and_then(|o| self.expr_in(&o));
+            let by = child(pair, Rule::ask_by).and_then(|b| self.expr_in(&b));
+            let into = self.word_in(pair);
+            let made = self.expr_in(pair).map(|ask| StepBody::Human { ask, options, by, into });
             self.once(&mut asked, made, place, "`ask`");
         }
         if asked.is_none() {
@@ -91,8 +93,9 @@ impl<'i> Lower<'i> {
             Rule::op_fail => Operation::Fail(self.expr_in(pair)?),
             Rule::op_route => self.op_route(pair, words.next()?)?,
             Rule::op_run => {
-                let (mission, args) = (self.path_in(pair)?, self.braces_in(pair)?);
-                Operation::Mission { mission, args, into: words.next() }
+                let named = self.constraint(&child(pair, Rule::constraint)?)?;
+                let args = self.braces_in(pair)?;
+                Operation::Mission { mission: named.owner, field: named.label, args, into: words.next() }
             }
             _ => return None,
         })
@@ -100,6 +103,7 @@ impl<'i> Lower<'i> {
 
     fn op_route(&mut self, pair: &Pair<'i>, into: Ident) -> Option<Operation> {
         let request: Expr = self.braces_in(pair)?;
-        Some(Operation::Route { route: self.path_in(pair)?, request, into })
+        let named = self.constraint(&child(pair, Rule::constraint)?)?;
+        Some(Operation::Route { route: named.owner, role: named.label, request, into })
     }
 }

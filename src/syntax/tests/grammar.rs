@@ -71,8 +71,11 @@ mission m(a: list<core::T>, b: set<int>?) limit human 2, steps 9 {
     state { a: int = 0, b: string? }
     /// First.
     @x(1, "two", three, 97%) step one { increment a  increment a by 2  merge b { c: 1 }  unset b  copy a b  noop
-        fail "{a}"  route core::r with { x: 1 } into b  run n with {} into a  run n with { a: 1 } }
+        fail "{a}"  route core::r with { x: 1 } into b  route r.critic with {} into b
+        run n.x with {} into a  run n with { a: 1 } }
     human two after one, one when a > 0 { ask "ok?" into b }
+    human ready { ask "go on?" }
+    human choose { ask "which?" options [1, a + 1] by ["ceo"] into a }
     step three when a after two { append a -1 }
 }
 test "t" {
@@ -102,11 +105,16 @@ enum E ordered { a, "b-c", }
     let file = good(text);
     let ItemKind::Mission(mission) = &file.items[0].kind else { panic!() };
     assert_eq!((mission.step_limit.unwrap().0, mission.human_limit.unwrap().0), (9, 2));
-    assert_eq!(mission.steps.len(), 3);
+    assert_eq!(mission.steps.len(), 5);
     let StepBody::Operations(operations) = &mission.steps[0].body else { panic!() };
-    assert_eq!(operations.len(), 10);
+    assert_eq!(operations.len(), 11);
     assert_eq!(mission.steps[0].front.annotations[0].args.len(), 4);
     assert_eq!(mission.steps[1].after.len(), 2);
+    let asked = |step: usize| match &mission.steps[step].body {
+        StepBody::Human { options, by, into, .. } => (options.is_some(), by.is_some(), into.is_some()),
+        StepBody::Operations(_) => panic!(),
+    };
+    assert_eq!([asked(1), asked(2), asked(3)], [(false, false, true), (false, false, false), (true, true, true)]);
     let ItemKind::Test(test) = &file.items[1].kind else { panic!() };
     assert_eq!((test.signals.len(), test.expects.len(), test.at.is_some()), (3, 8, true));
     let cases: Vec<_> = test.cases.iter().map(|c| (c.change.is_some(), c.at.is_some(), c.signals.len())).collect();

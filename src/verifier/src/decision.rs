@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::eval::Worth::Known;
-use crate::eval::{Assignment, ill};
+use crate::eval::Worth::{self, Known};
+use crate::eval::{Assignment, Frame, NOBODY, ill};
+use crate::expr::Expr;
 use crate::json::Json;
 use crate::judge::{Demand, Instance, Judge, Judged};
 use crate::program::{Checked, Role};
@@ -77,6 +78,21 @@ impl<'p> Derivation<'_, 'p> {
             }
         }
         Ok(Json::Object(guarantees))
+    }
+
+    /// What the decision gives besides the services, as the roles are filled; nothing unless it is routed.
+    pub fn outputs(&self) -> Checked<Option<Json>> {
+        let outputs = &self.judge.program().route.outputs;
+        let Some(claim) = self.claim.as_deref().filter(|_| !outputs.is_empty()) else { return Ok(None) };
+        let frame = Frame { given: claim, ..NOBODY };
+        let output = |(name, expr): &(String, Expr)| {
+            let value = match self.judge.worth(expr, frame)? {
+                Known(value) => Json::from(value.spell().as_str()),
+                Worth::Unknown | Worth::Fault => Json::Null,
+            };
+            Ok((name.clone(), value))
+        };
+        Ok(Some(Json::Object(outputs.iter().map(output).collect::<Checked<_>>()?)))
     }
 
     /// Who was not taken and why: those outside of a domain, and those of it who rank above whom was taken.
@@ -191,7 +207,9 @@ impl<'p> Derivation<'_, 'p> {
 
     /// The denials that fire.
     pub fn denied_by(&self) -> Checked<Json> {
-        let fired = self.judge.denials()?.into_iter().filter_map(|(constraint, judged)| {
+        let mut denials = self.judge.denials()?;
+        denials.sort_by_key(|(constraint, _)| constraint.order);
+        let fired = denials.into_iter().filter_map(|(constraint, judged)| {
             let Judged::Fails(verdict) = judged else { return None };
             // What is demanded is that the denial be false, so that it fires with the opposite verdict.
             let verdict = if verdict == "false" { "true" } else { verdict };

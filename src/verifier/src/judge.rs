@@ -320,6 +320,11 @@ impl<'p> Judge<'p> {
         Ok(Some((sum, counted)))
     }
 
+    /// What an expression is worth.
+    pub fn worth(&self, expr: &Expr, frame: Frame) -> Checked<Worth> {
+        self.world.worth(expr, frame)
+    }
+
     /// What came of the instances that judge a candidate alone and do not hold, by their places.
     pub fn own(&self, place: usize, subject: &Name) -> Checked<Vec<(usize, Judged)>> {
         let mut all = Vec::new();

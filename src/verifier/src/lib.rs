@@ -217,6 +217,7 @@ fn claim(document: &Json, derivation: &Derivation, derived: [(&str, Json); 3]) -
     let unroutable =
         if text(decision, "outcome")? == "unroutable" { member(decision, "unroutable")? } else { &Json::Null };
     expected.push(("unroutable".to_owned(), unroutable.clone()));
+    expected.extend(derivation.outputs()?.map(|outputs| ("outputs".to_owned(), outputs)));
     for (key, value) in &expected {
         if decision.get(key) != Some(value) {
             return Err(Refusal::new(format!("decision.{key}"), "it is not what policy and facts demand"));

@@ -26,22 +26,25 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("package", STAGES),
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
+    ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
-    ("mission", "base value ir facts eval route"),
-    ("fmt", STAGES),
-    ("lint", STAGES),
+    ("mission", "base diag world data value ir facts plan eval route"),
+    ("diff", "base diag syntax value ir explain package"),
+    ("fmt", "syntax"),
+    ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
     ("lsp", TOOLS),
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff dryrun ide serve lsp",
     ),
     ("main", "cli"),
 ];
 const STAGES: &str =
     "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
+const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
 const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
@@ -57,6 +60,8 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("rust_sugiyama", "draw"),
     ("walkdir", "cli"),
+    ("ed25519_compact", "journal"),
+    ("getrandom", "cli"),
 ];
 
 /// Folders with their own package: to them, `crate` is themselves.

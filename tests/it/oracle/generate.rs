@@ -191,6 +191,19 @@ fn condition(rng: &mut Rng, roles: &[Role]) -> Expr {
     }
 }
 
+fn outputs(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Expr> {
+    let mut outputs = BTreeMap::new();
+    if rng.chance(40) {
+        outputs.insert(n("latency"), Expr::Total(n("latency")));
+        outputs.insert(n("asked"), on_request(rng));
+        let role = rng.pick(roles);
+        let whole = Expr::Role(role.name.clone());
+        let list = super::eval::is_list(role.cardinality);
+        outputs.insert(n("first"), if list { whole } else { field(whole, "tier") });
+    }
+    outputs
+}
+
 fn constraint(rng: &mut Rng, roles: &[Role], name: &str, waivers: Vec<Name>) -> Constraint {
     let mut scope: Vec<Name> = roles.iter().filter(|_| rng.chance(70)).map(|r| r.name.clone()).collect();
     if scope.is_empty() {
@@ -412,7 +425,8 @@ pub fn case(seed: u64) -> Case {
         constraints.push(constraint(rng, &roles, &name, waivers));
     }
     let scores = scores(rng, &roles);
-    let route = Route { request: n("Job"), pipeline: pipeline(rng, &roles), constraints, scores, at: n("x"), roles };
+    let (pipeline, outputs) = (pipeline(rng, &roles), outputs(rng, &roles));
+    let route = Route { request: n("Job"), pipeline, constraints, scores, outputs, at: n("x"), roles };
     policy.routes.insert(n("route"), route);
     let inputs = inputs(rng, &services);
     Case { policy, services, inputs }
