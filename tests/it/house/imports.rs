@@ -30,7 +30,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
     ("diff", "base diag syntax value ir explain package"),
-    ("fmt", "syntax"),
+    ("fmt", "base syntax"),
     ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
