@@ -121,8 +121,12 @@ pub enum Verb {
     Replay(ReplayArgs),
     /// Compare two versions of a package by what they mean.
     Diff(DiffArgs),
+    /// Write a site about a package, to be read in a browser.
+    Doc(DocArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
+    /// Say whether the package that has a registry of models can select one: the switch, the version, the counts.
+    Health,
     /// Turn data of a foreign schema into contracts.
     Import(ImportArgs),
     /// Write checked contracts as data.
@@ -337,6 +341,14 @@ pub struct ReplayArgs {
     pub openings: Option<PathBuf>,
 }
 
+/// `provost doc`
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// The folder to write, which may hold an earlier site; `site` in the package, where none is named.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
 /// `provost diff`
 #[derive(Debug, Args)]
 pub struct DiffArgs {
@@ -534,6 +546,8 @@ pub enum Schema {
     Contracts,
     /// Of the contract data of this package, with its own traits.
     Package,
+    /// Of the manifest of a dry run.
+    RunManifest,
 }
 
 /// `provost dry-run`

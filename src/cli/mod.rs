@@ -15,10 +15,12 @@ mod data;
 pub mod decide;
 mod diff;
 pub mod disk;
+mod doc;
 mod dry_run;
 mod format;
 mod generate;
 mod graph;
+mod health;
 mod inputs;
 mod keys;
 mod lint;
@@ -105,7 +107,9 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
         Verb::Diff(args) => diff::run(shell, &args),
+        Verb::Doc(args) => doc::run(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
+        Verb::Health => health::run(shell),
         Verb::WhyNot(args) => why_not::run(shell, &args),
         Verb::WhatIf(args) => what_if::run(shell, &args),
     }

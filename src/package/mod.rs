@@ -3,6 +3,7 @@
 //! *Takes* a folder through the [`World`]; *gives* a [`Package`] with everything that could be understood and everything that
 //! is wrong. *Promises* that a package without errors may run. *Leaves out* decisions.
 
+mod environment;
 mod import;
 mod invariants;
 
@@ -15,6 +16,7 @@ use crate::check::{self, Checker};
 use crate::data::Node;
 use crate::diag::{Diagnostic, print};
 use crate::facts::registry::Registry;
+use crate::facts::signals::Environment;
 use crate::ir::mission::Mission;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
@@ -37,6 +39,8 @@ pub struct Package {
     pub registries: Vec<Registry>,
     /// The fields of requests that are masked in logs.
     pub masked: BTreeSet<Name>,
+    /// The signals that a shell reads from the environment, each with its variable.
+    pub environment: Environment,
     /// What was written, every declaration under its one name.
     pub program: Program,
     /// What the manifest says of lints.
@@ -57,7 +61,7 @@ impl Package {
 /// Opens the package in a folder: parse, resolve, check.
 pub fn open(world: &dyn World, dir: &Path) -> Package {
     let loaded = resolve::load(world, dir);
-    let Loaded { program, lints, sources, imports, masked, mut diagnostics, damaged } = loaded;
+    let Loaded { program, lints, sources, imports, masked, signals: named, mut diagnostics, damaged } = loaded;
     let checker = Checker::declare(&program, &sources);
     let (imported, problems) = import::import(&checker, &program, &imports, &sources);
     diagnostics.extend(problems);
@@ -68,6 +72,8 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         says_missing && damaged.iter().any(|s| s.file == d.span.file && s.start <= d.span.start && d.span.end <= s.end)
     };
     diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !follows_from_damage(d)));
+    let (environment, found) = environment::signals(&checked.policy, &program, &named);
+    diagnostics.extend(found);
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(masked.iter().filter_map(|entry| masks_nothing(&checked.policy, entry)));
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
@@ -82,6 +88,7 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         program,
         lints,
         masked: masked.into_iter().map(|entry| entry.text).collect(),
+        environment,
         sources,
         diagnostics,
     }
