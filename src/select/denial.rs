@@ -70,6 +70,12 @@ impl DenialKind {
         ("critic_stands_in", Self::CriticStandsIn),
     ];
 
+    /// Whether the registry lacks what the question speaks of.
+    pub(super) fn is_of_registry(&self) -> bool {
+        use DenialKind::{NoModel, UnknownCritic, UnknownFallback, UnknownLayer, UnknownPrimary, UnmappedLayer};
+        matches!(self, UnknownLayer | UnmappedLayer | NoModel | UnknownPrimary | UnknownCritic | UnknownFallback)
+    }
+
     fn of_rule(rule: &str) -> Self {
         Self::RULES.iter().find(|(name, _)| *name == rule).map_or(Self::Rule, |(_, kind)| kind.clone())
     }

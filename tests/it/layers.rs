@@ -22,6 +22,8 @@ type Change = (&'static str, &'static str, &'static str, &'static str);
 fn changed(changes: &[Change]) -> MemoryWorld {
     let shipped = world_of(&root().join("rules/layers"));
     let mut files = shipped.snapshot();
+    // The tests of the package name models, and would be wrong where one is missing.
+    files.retain(|path, _| !path.starts_with("tests"));
     for (file, heading, from, to) in changes {
         let path = Path::new(file).to_path_buf();
         if from.is_empty() {
