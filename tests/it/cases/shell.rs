@@ -2,7 +2,8 @@
 //! in a copy of the folder. `cmd.snap` holds what each wrote and how it ended.
 //!
 //! A line is split at spaces, with single or double quotes around what holds some; `< FILE` gives a file as standard
-//! input, and `NAME=value` before `provost` a variable of its environment; `$ cat FILE` shows a file, for what a command wrote. Lines without `$` are remarks.
+//! input, and `NAME=value` before `provost` a variable of its environment; `$ cat FILE` shows a file, for what a command
+//! wrote. Lines without `$` are remarks.
 //!
 //! A file `from` names a folder of the project, such as `rules/layers`, that the case's own files are laid over. What is
 //! in such a folder changes for other reasons than the case, so digests are not shown then. `$ replace FILE OLD NEW` changes
