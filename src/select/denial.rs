@@ -23,7 +23,7 @@ pub enum DenialKind {
     ForbiddenAutonomy,
     /// No model works in this layer.
     NoModel,
-    /// Every level that the layer declares is forbidden.
+    /// The layer declares no level below EXEC that is not forbidden.
     ForbiddenLayer,
     /// The layer does not go that far.
     AutonomyCeiling,

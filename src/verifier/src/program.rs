@@ -434,10 +434,8 @@ impl<'a> Reader<'a> {
 
 /// The argument of an annotation `order`.
 fn order(annotation: &Json) -> Option<u32> {
-    match annotation.list()? {
-        [Json::Text(name), Json::List(stated)] if name == "order" => stated.first()?.text()?.parse().ok(),
-        _ => None,
-    }
+    let [Json::Text(name), Json::List(stated)] = annotation.list()? else { return None };
+    stated.first().filter(|_| name == "order")?.text()?.parse().ok()
 }
 
 fn as_text(json: &Json) -> Checked<String> {
