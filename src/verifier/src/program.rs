@@ -426,23 +426,16 @@ impl<'a> Reader<'a> {
             clauses: list(json, "clauses")?.iter().map(clause).collect::<Checked<_>>()?,
             because: member(json, "because")?.clone(),
             protected: flag(json, "protected")?,
-            order: order(json)?,
+            order: list(json, "annotations")?.iter().find_map(order).unwrap_or(u32::MAX),
             waivers: if flag(json, "rule")? { names(json, "waivers")? } else { Vec::new() },
         })
     }
 }
 
-/// The argument of the annotation `order`; the last place, where there is none.
-fn order(json: &Json) -> Checked<u32> {
-    for annotation in list(json, "annotations")? {
-        if let Some([Json::Text(name), Json::List(arguments)]) = annotation.list()
-            && name == "order"
-        {
-            let stated = arguments.first().and_then(Json::text).and_then(|text| text.parse().ok());
-            return Ok(stated.unwrap_or(u32::MAX));
-        }
-    }
-    Ok(u32::MAX)
+/// The argument of an annotation `order`.
+fn order(annotation: &Json) -> Option<u32> {
+    let [Json::Text(name), Json::List(stated)] = annotation.list()? else { return None };
+    stated.first().filter(|_| name == "order")?.text()?.parse().ok()
 }
 
 fn as_text(json: &Json) -> Checked<String> {
