@@ -52,6 +52,8 @@ pub mod suite;
 
 pub mod diff;
 
+pub mod site;
+
 pub mod journal;
 
 pub mod mission;

@@ -100,7 +100,7 @@ fn request(
 }
 
 /// `FIELD=VALUE`, each.
-fn assignments(set: &[String]) -> Result<Vec<(String, String)>, Failure> {
+pub fn assignments(set: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let split = |text: &String| {
         text.split_once('=').map(|(field, value)| (field.to_owned(), value.to_owned())).ok_or_else(|| {
             Failure::Usage(format!(

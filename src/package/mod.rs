@@ -7,7 +7,7 @@ mod environment;
 mod import;
 mod invariants;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::base::similar::nearest;
@@ -17,6 +17,7 @@ use crate::data::Node;
 use crate::diag::{Diagnostic, print};
 use crate::facts::registry::Registry;
 use crate::facts::signals::Environment;
+use crate::ir::mission::Mission;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
 use crate::resolve::manifest::Entry;
@@ -32,6 +33,8 @@ pub struct Package {
     pub services: Services,
     /// What the package says of its own decisions.
     pub tests: Vec<Test>,
+    /// Its missions, and those of the packages that it depends on.
+    pub missions: BTreeMap<Name, Mission>,
     /// The registries that it imports, whatever is wrong with them.
     pub registries: Vec<Registry>,
     /// The fields of requests that are masked in logs.
@@ -80,6 +83,7 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         policy: checked.policy,
         services: checked.services,
         tests: checked.tests,
+        missions: checked.missions,
         registries: imported.registries,
         program,
         lints,

@@ -31,6 +31,8 @@ const PRIMARY: &str = "primary";
 const FALLBACK: &str = "fallback";
 const CRITIC: &str = "critic";
 const SCOPE: &str = "scope";
+/// The output that says why.
+const REASON: &str = "reason";
 
 /// What a caller demands of the model besides what the layer says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +75,7 @@ pub struct Selection {
     pub scope: Name,
     /// The version of the registry; `unknown` where it states none.
     pub registry_version: Name,
-    /// Why, in one sentence.
+    /// Why, in one sentence: the output `reason` of the route.
     pub reason: String,
     /// The models that the layer names before the one selected, each with what stands against it.
     pub rejected: Vec<Candidate>,
@@ -301,11 +303,8 @@ impl Selector {
         let stated = self.registry.as_ref().and_then(|registry| registry.version.as_ref());
         let registry_version = stated.map_or_else(|| Name::from("unknown"), |version| version.value.clone());
         let layer = layer.unwrap_or_default();
-        let described = self.registry.as_ref().and_then(|registry| registry.layer(layer)?.description.as_ref());
-        let described = described.map(|of| format!(" ({})", of.value)).unwrap_or_default();
-        let reason = format!(
-            "{layer}{described} at {autonomy}: {primary} does the work and {critic} checks it, by registry {registry_version}"
-        );
+        let reason = decision.outputs.iter().find(|(name, _)| &**name == REASON);
+        let reason = reason.and_then(|(_, text)| text.clone()).unwrap_or_default();
         Ok(Selection {
             layer: Name::from(layer),
             autonomy: Name::from(autonomy),

@@ -7,8 +7,8 @@
 pub mod ast;
 mod brackets;
 pub mod codes;
-pub mod concrete;
 pub mod comments;
+pub mod concrete;
 mod grammar;
 mod kinds;
 mod lower;
