@@ -22,11 +22,17 @@ bless:
 # Look for mistakes without running anything.
 lint:
     cargo fmt --all --check
+    rustfmt --edition 2024 --check src/lint/lints/*.rs
     cargo clippy --workspace --all-targets -- -D warnings
 
-# Set every file as rustfmt sets it.
+# Begin a lint: its file, its row, its page and a case.
+new-lint NAME:
+    NEW_LINT={{NAME}} cargo test --test it a_new_lint_is_made_by_one_command
+
+# Set every file as rustfmt sets it; it does not find the files of a table by itself.
 fmt:
     cargo fmt --all
+    rustfmt --edition 2024 src/lint/lints/*.rs
 
 # Build the documentation of the code, and the book where mdbook is installed.
 docs:

@@ -56,4 +56,10 @@ pub mod journal;
 
 pub mod mission;
 
+pub mod fmt;
+
+pub mod lint;
+
+pub mod dryrun;
+
 pub mod cli;

@@ -157,8 +157,27 @@ impl Checker<'_> {
     fn function(&mut self, scope: &mut Scope, function: Function, args: &[Expr], span: Span) -> Typed {
         match self.vectors(scope, function, args, span) {
             Some(typed) => typed,
+            None if function == Function::Draw => self.draw(scope, args, span),
             None => self.numeric(scope, function, args, span),
         }
+    }
+
+    /// `draw(seed, text)`
+    fn draw(&mut self, scope: &mut Scope, args: &[Expr], span: Span) -> Typed {
+        if args.len() != 2 {
+            return self.wrong_count(Function::Draw.word(), "a seed and a text", args.len(), span, None);
+        }
+        let mut unknown = Unknown::Never;
+        let mut checked = Vec::new();
+        for arg in args {
+            let typed = self.expect(scope, arg, &Type::Text);
+            if typed.ty.is_none() {
+                return Typed::broken();
+            }
+            unknown = unknown.max(typed.unknown);
+            checked.push(typed.expr);
+        }
+        Typed::new(Ir::Function(Function::Draw, checked), Type::Decimal).or_unknown(unknown)
     }
 
     /// `abs(x)`, `clamp(x, lo, hi)`

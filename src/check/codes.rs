@@ -96,4 +96,6 @@ codes! {
     INVARIANT = "P0420", "invariant broken";
     /// An item without content.
     EMPTY = "P0421", "empty declaration";
+    /// An `@order` that states no place among denials.
+    ORDER = "P0430", "order that orders nothing";
 }

@@ -9,7 +9,7 @@ use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
 use crate::ir::{Clause, Constraint, Effect, Expr as Ir, Route, walk};
 use crate::resolve::{Declared, Program};
-use crate::syntax::ast::{Expr, ItemKind, RuleClauseKind, RuleItem};
+use crate::syntax::ast::{Expr, Front, ItemKind, RuleClauseKind, RuleItem};
 use crate::value::Value;
 
 impl Checker<'_> {
@@ -33,6 +33,7 @@ impl Checker<'_> {
             let diagnostic = Diagnostic::error(&crate::resolve::codes::RESERVED, decl.name_span, message);
             self.report(diagnostic.help("choose another name for the rule"));
         }
+        self.check_denial_order(item, &decl.item.front);
         for (route, roles) in self.targets(decl, item) {
             let Some(found) = self.policy.routes.get_mut(&route) else { continue };
             // A rule does not see the others, and to copy them for each would be quadratic.
@@ -134,6 +135,22 @@ impl Checker<'_> {
                     .help("narrow the rule to a role instead: `rule name on route.role { exclude service when … }`"),
             );
         }
+    }
+
+    /// `@order(3)` says where the denials of a rule stand among those that fire.
+    fn check_denial_order(&mut self, item: &RuleItem, front: &Front) {
+        let mut stated = front.annotations.iter().filter(|a| &*a.name.text == crate::ir::ORDER);
+        let Some(order) = stated.next() else { return };
+        let denies = item.clauses.iter().any(|clause| matches!(clause.kind, RuleClauseKind::Deny { .. }));
+        let place = order.args.first().filter(|_| order.args.len() == 1).and_then(|a| a.text.parse::<u32>().ok());
+        let message = match (place, denies, stated.next()) {
+            (Some(_), true, None) => return,
+            (_, _, Some(_)) => "`@order` is stated twice",
+            (None, ..) => "`@order` states no place: it takes one whole number",
+            (_, false, _) => "`@order` orders denials, and the rule denies nothing",
+        };
+        let diagnostic = Diagnostic::error(&codes::ORDER, order.span, message);
+        self.report(diagnostic.help("write `@order(1)` before a rule with a `deny`"));
     }
 
     /// A denial is about the request alone.

@@ -37,7 +37,7 @@ fn signature(function: Function) -> Option<(&'static str, &'static [Takes])> {
         Function::Conductivity => ("a vector and a mask", &[Either, Real]),
         Function::Band => ("a vector and two shares", &[Either, Share, Share]),
         Function::LimitEnergy => ("a vector and a number", &[Real, Number]),
-        Function::Abs | Function::Clamp | Function::Min | Function::Max => return None,
+        Function::Abs | Function::Clamp | Function::Min | Function::Max | Function::Draw => return None,
     })
 }
 

@@ -78,6 +78,8 @@ impl Verb {
     pub fn reports(&self) -> &'static [Report] {
         match self {
             Self::Check => Report::ALL,
+            Self::Test(args) if args.record.is_none() => Report::ALL,
+            Self::Lint(args) if !args.list => Report::ALL,
             Self::Diff(_) => &[Report::Text, Report::Json, Report::Sarif, Report::Github, Report::Gitlab],
             _ => &[Report::Text, Report::Json],
         }
@@ -91,6 +93,15 @@ pub enum Verb {
     New(NewArgs),
     /// Read everything and say all that is wrong.
     Check,
+    /// Bring source files into their one form.
+    Fmt(FmtArgs),
+    /// Find what is allowed and still not right.
+    Lint(LintArgs),
+    /// Print the page of a lint.
+    ExplainLint {
+        /// The lint.
+        name: String,
+    },
     /// Run the tests of a package.
     Test(TestArgs),
     /// Decide a request and write the decision as JSON.
@@ -128,6 +139,8 @@ pub enum Verb {
     },
     /// Write the manual page.
     Man,
+    /// Judge a run of a layer without calling a model, and write its manifest and its report.
+    DryRun(DryRunArgs),
     /// Prove properties over every request.
     Prove,
     /// Run and resume bounded workflows.
@@ -141,12 +154,77 @@ pub struct NewArgs {
     pub dir: PathBuf,
 }
 
+/// `provost fmt`
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Source files and folders of them, or `-` for standard input; the sources of the package or workspace, where none
+    /// is named.
+    #[arg(value_name = "PATH|-")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing, and list the files that are not formatted.
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing, and show what would change.
+    #[arg(long, conflicts_with = "check")]
+    pub diff: bool,
+}
+
+/// `provost lint`
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Apply the fixes after which every decision is the same.
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply all fixes, also those that somebody has to look at.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// The findings that are known; `lint-baseline.json` beside the manifest, where none is named.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found now to the baseline, and know it from then on.
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes"])]
+    pub write_baseline: bool,
+    /// The instant by which waivers have expired, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+    /// List all lints.
+    #[arg(long)]
+    pub list: bool,
+}
+
 /// `provost test`
 #[derive(Debug, Args)]
 pub struct TestArgs {
-    /// Only tests whose name holds this text.
+    /// Only tests whose name holds this text; a case is called `test: case`.
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// How many tests run at a time; as many as there are processors, where nothing is said.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Show which conditions the tests have seen true, false and unknown.
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail where the tests have seen less than this of the conditions.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u16).range(0..=100))]
+    pub min: Option<u16>,
+    /// Run again whenever a file changes.
+    #[arg(long)]
+    pub watch: bool,
+    /// Stop watching after so many runs.
+    #[arg(long, value_name = "N", requires = "watch", hide = true)]
+    pub runs: Option<u32>,
+    /// Run nothing: turn a request into a test that expects its present outcome.
+    #[arg(long, value_name = "ROUTE", conflicts_with_all = ["filter", "coverage", "min", "watch"])]
+    pub record: Option<String>,
+    /// The name of the recorded test.
+    #[arg(long, value_name = "NAME", requires = "record")]
+    pub name: Option<String>,
+    /// The file that the recorded test is appended to; `tests/recorded.provost` of the package, where none is named.
+    #[arg(long, value_name = "FILE", requires = "record")]
+    pub into: Option<PathBuf>,
+    /// The request to record, and what else its decision depends on.
+    #[command(flatten)]
+    pub inputs: InputArgs,
 }
 
 /// A request and everything else that a decision depends on.
@@ -465,4 +543,60 @@ pub enum Schema {
     Contracts,
     /// Of the contract data of this package, with its own traits.
     Package,
+}
+
+/// `provost dry-run`
+///
+/// Exit codes: 0 the files are written, 2 something stands against the run and nothing is written, 3 the files could not be
+/// written.
+#[derive(Debug, Args)]
+pub struct DryRunArgs {
+    /// The layer, as in `L2`.
+    #[arg(long, value_name = "LAYER")]
+    pub layer: String,
+    /// The model that would do the work.
+    #[arg(long, value_name = "MODEL")]
+    pub primary: String,
+    /// The model that would check the work.
+    #[arg(long, value_name = "MODEL")]
+    pub critic: String,
+    /// The folder for the manifest and the report; made, where there is none.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// What the operator has to say.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub notes: Option<String>,
+    /// Something that was found; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub finding: Vec<String>,
+    /// Something that is to be done; may be given several times.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub action: Vec<String>,
+    /// A path that the run would read; may be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub input: Vec<String>,
+    /// A kind of output that the run would give; may be given several times.
+    #[arg(long, value_name = "KIND")]
+    pub output: Vec<String>,
+    /// A tool that the run would use; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub tool: Vec<String>,
+    /// What would be handed to the layer: a JSON file that points at things and holds none of them.
+    #[arg(long, value_name = "FILE")]
+    pub envelope: Option<PathBuf>,
+    /// Refuse a critic of the same provider as the primary.
+    #[arg(long)]
+    pub provider_diversity: bool,
+    /// Write the certificate of the decision beside the manifest.
+    #[arg(long)]
+    pub with_certificate: bool,
+    /// The identity of the run, instead of the computed one.
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<String>,
+    /// The instant of the run, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT", conflicts_with = "deterministic")]
+    pub now: Option<String>,
+    /// Use the instant `2026-01-10T12:00:00+00:00`, so that the same run has the same bytes.
+    #[arg(long)]
+    pub deterministic: bool,
 }

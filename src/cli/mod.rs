@@ -16,10 +16,13 @@ pub mod decide;
 mod diff;
 pub mod disk;
 mod doc;
+mod dry_run;
+mod format;
 mod generate;
 mod graph;
 mod inputs;
 mod keys;
+mod lint;
 mod log;
 mod log_file;
 mod new;
@@ -28,6 +31,7 @@ mod revision;
 pub mod shell;
 mod stored;
 mod test;
+mod together;
 mod verify;
 mod what_if;
 mod why_not;
@@ -80,11 +84,15 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
     match verb {
         Verb::New(args) => new::run(shell, &args),
         Verb::Check => check::run(shell),
+        Verb::Fmt(args) => format::run(shell, &args),
+        Verb::Lint(args) => lint::run(shell, &args),
+        Verb::ExplainLint { name } => lint::explain(shell, &name),
         Verb::Import(args) => data::import(shell, &args),
         Verb::Export(args) => data::export(shell, &args),
         Verb::Schema(args) => generate::schema(shell, &args),
         Verb::Completions { shell: kind } => generate::completions(shell, kind),
         Verb::Man => generate::man(shell),
+        Verb::DryRun(args) => dry_run::run(shell, &args),
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }

@@ -287,6 +287,7 @@ impl<'p> Machine<'p> {
             (Function::Min, _) => fault(args.into_iter().reduce(ops::smaller)),
             (Function::Max, _) => fault(args.into_iter().reduce(ops::larger)),
             (Function::Clamp, [value, lo, hi]) => Ok(Cow::Owned(ops::clamp(value.clone(), lo.clone(), hi.clone()))),
+            (Function::Draw, [Value::Text(seed), Value::Text(text)]) => Ok(Cow::Owned(ops::draw(seed, text))),
             _ => fault(vectors::apply(function, &args)),
         }
     }

@@ -296,5 +296,8 @@ pub struct Accept {
     pub at: At,
 }
 
+/// The annotation that says where a rule's denials stand among those that fire.
+pub const ORDER: &str = "order";
+
 /// The name of the constraint under which a service's own refusals are reported.
 pub const ACCEPT: &str = "accept";

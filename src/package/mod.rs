@@ -12,12 +12,13 @@ use std::path::Path;
 use crate::base::similar::nearest;
 use crate::base::{Name, Sources};
 use crate::check::{self, Checker};
+use crate::data::Node;
 use crate::diag::{Diagnostic, print};
 use crate::facts::registry::Registry;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
 use crate::resolve::manifest::Entry;
-use crate::resolve::{self, Loaded};
+use crate::resolve::{self, Loaded, Program};
 use crate::world::World;
 
 /// A package and all it depends on, checked.
@@ -33,6 +34,10 @@ pub struct Package {
     pub registries: Vec<Registry>,
     /// The fields of requests that are masked in logs.
     pub masked: BTreeSet<Name>,
+    /// What was written, every declaration under its one name.
+    pub program: Program,
+    /// What the manifest says of lints.
+    pub lints: Option<Node>,
     /// Every file that was read.
     pub sources: Sources,
     /// What is wrong, in order.
@@ -49,7 +54,7 @@ impl Package {
 /// Opens the package in a folder: parse, resolve, check.
 pub fn open(world: &dyn World, dir: &Path) -> Package {
     let loaded = resolve::load(world, dir);
-    let Loaded { program, sources, imports, masked, mut diagnostics, damaged } = loaded;
+    let Loaded { program, lints, sources, imports, masked, mut diagnostics, damaged } = loaded;
     let checker = Checker::declare(&program, &sources);
     let (imported, problems) = import::import(&checker, &program, &imports, &sources);
     diagnostics.extend(problems);
@@ -70,6 +75,8 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         services: checked.services,
         tests: checked.tests,
         registries: imported.registries,
+        program,
+        lints,
         masked: masked.into_iter().map(|entry| entry.text).collect(),
         sources,
         diagnostics,

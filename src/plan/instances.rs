@@ -38,7 +38,7 @@ impl Place<'_, '_> {
     }
 }
 
-/// The demands that are asked once per decision, by name and then as written.
+/// The demands that are asked once per decision, in the order that `@order` states, then by name, then as written.
 pub fn denials(compiler: &mut Compiler<'_>, place: &Place<'_, '_>) -> Vec<Denial> {
     let mut all = Vec::new();
     for constraint in &place.route.constraints {
@@ -47,7 +47,8 @@ pub fn denials(compiler: &mut Compiler<'_>, place: &Place<'_, '_>) -> Vec<Denial
             all.push(Denial { constraint: place.constraint(&constraint.name), rule, at: clause.at.clone() });
         }
     }
-    all.sort_by_key(|denial| denial.constraint);
+    let order = |denial: &Denial| place.constraints.get(denial.constraint).map_or(u32::MAX, |c| c.order);
+    all.sort_by_key(|denial| (order(denial), denial.constraint));
     all
 }
 

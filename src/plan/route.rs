@@ -110,6 +110,8 @@ pub struct ConstraintPlan {
     pub because: Option<Name>,
     /// Whether it is never offered for relaxation.
     pub protected: bool,
+    /// Where its denials stand among those that fire; the last, where nothing is said.
+    pub order: u32,
     /// Where it is written.
     pub at: At,
 }
@@ -254,16 +256,28 @@ fn score_name(route: &str) -> String {
     format!("{route}.score")
 }
 
+/// The argument of `@order`, which the check holds to be a number.
+fn order(annotations: &[(Name, Vec<Name>)]) -> u32 {
+    let stated = annotations.iter().find(|(name, _)| &**name == ir::ORDER).and_then(|(_, args)| args.first());
+    stated.and_then(|text| text.parse().ok()).unwrap_or(u32::MAX)
+}
+
 /// The constraints by name, each name once, with the two that nobody writes.
 fn constraints(name: &Name, route: &ir::Route) -> Vec<ConstraintPlan> {
     let written = route.constraints.iter().map(|c| ConstraintPlan {
         name: c.name.clone(),
         because: c.because.clone(),
         protected: c.protected,
+        order: order(&c.annotations),
         at: c.at.clone(),
     });
-    let unwritten =
-        |name: Name, protected: bool| ConstraintPlan { name, because: None, protected, at: route.at.clone() };
+    let unwritten = |name: Name, protected: bool| ConstraintPlan {
+        name,
+        because: None,
+        protected,
+        order: u32::MAX,
+        at: route.at.clone(),
+    };
     let mut all: Vec<ConstraintPlan> = written.collect();
     all.push(unwritten(Name::from(ir::ACCEPT), false));
     all.push(unwritten(Name::from(score_name(name)), true));

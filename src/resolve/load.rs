@@ -7,6 +7,7 @@ use super::codes;
 use super::manifest::{self, Entry, ImportEntry, Manifest};
 use super::names::{PackageNames, Program};
 use crate::base::{FileId, Name, Sources, Span, limits};
+use crate::data::Node;
 use crate::diag::Diagnostic;
 use crate::syntax;
 use crate::syntax::ast::Item;
@@ -30,6 +31,8 @@ pub struct Import {
 pub struct Loaded {
     /// Every declaration.
     pub program: Program,
+    /// What the manifest of the package that is run says of lints.
+    pub lints: Option<Node>,
     /// Every file.
     pub sources: Sources,
     /// The data files.
@@ -89,6 +92,45 @@ fn unreadable_manifest(file: FileId, dir: &Path, error: &WorldError) -> Diagnost
     }
 }
 
+/// The source files of one package, and what cannot be listed.
+#[derive(Debug, Default)]
+pub struct SourceFiles {
+    /// The files, by path.
+    pub files: Vec<PathBuf>,
+    /// What cannot be listed, in the order of the manifest.
+    pub missing: Vec<Missing>,
+}
+
+/// A source that cannot be listed.
+#[derive(Debug)]
+pub enum Missing {
+    /// The manifest names it, and there is nothing.
+    Named(PathBuf, Span),
+    /// A folder that cannot be read.
+    Unreadable(PathBuf, WorldError),
+}
+
+/// The source files of a package: what its manifest names, or what it need not name.
+pub fn source_files(world: &dyn World, dir: &Path, manifest: &Manifest) -> SourceFiles {
+    let mut listed = SourceFiles::default();
+    for (source, named) in &manifest.sources {
+        let path = normal(&dir.join(&**source));
+        if world.is_file(&path) {
+            listed.files.push(path);
+        } else if world.is_dir(&path) {
+            match world.list(&path, "provost") {
+                Ok(found) => listed.files.extend(found.iter().map(|path| normal(path))),
+                Err(error) => listed.missing.push(Missing::Unreadable(path, error)),
+            }
+        } else {
+            listed.missing.extend(named.map(|span| Missing::Named(path, span)));
+        }
+    }
+    listed.files.sort();
+    listed.files.dedup();
+    listed
+}
+
 /// A package that has been read.
 struct ReadPackage {
     dir: PathBuf,
@@ -136,6 +178,9 @@ impl Loader<'_> {
             }
         };
         let place = self.packages.len();
+        if place == 0 {
+            self.loaded.lints.clone_from(&manifest.lints);
+        }
         let name = self.unique_name(&manifest, &dir)?;
         self.loaded.masked.extend(manifest.masked.iter().cloned());
         self.packages.push(ReadPackage { dir: dir.clone(), name: name.clone(), dependencies: BTreeMap::new() });
@@ -174,25 +219,18 @@ impl Loader<'_> {
     }
 
     fn sources(&mut self, package: usize, dir: &Path, name: &Name, manifest: &Manifest) {
-        let mut paths: Vec<PathBuf> = Vec::new();
-        for (source, named) in &manifest.sources {
-            let path = normal(&dir.join(&**source));
-            if self.world.is_file(&path) {
-                paths.push(path);
-            } else if self.world.is_dir(&path) {
-                match self.world.list(&path, "provost") {
-                    Ok(found) => paths.extend(found.iter().map(|path| normal(path))),
-                    Err(error) => self.unreadable(&path, &error),
+        let listed = source_files(self.world, dir, manifest);
+        for missing in listed.missing {
+            match missing {
+                Missing::Named(path, span) => {
+                    let message = format!("there is no `{}`", shown(&path));
+                    let diagnostic = Diagnostic::error(&codes::UNREADABLE, span, message).label("named as a source");
+                    self.report(diagnostic.help("name the folders and files that hold sources; without this entry they are `contracts`, `rules` and `tests`"));
                 }
-            } else if let Some(span) = named {
-                let message = format!("there is no `{}`", shown(&path));
-                let diagnostic = Diagnostic::error(&codes::UNREADABLE, *span, message).label("named as a source");
-                self.report(diagnostic.help("name the folders and files that hold sources; without this entry they are `contracts`, `rules` and `tests`"));
+                Missing::Unreadable(path, error) => self.unreadable(&path, &error),
             }
         }
-        paths.sort();
-        paths.dedup();
-        for path in paths {
+        for path in listed.files {
             self.source(package, dir, name, &path);
         }
     }

@@ -37,6 +37,8 @@ pub struct Manifest {
     pub members: Vec<Entry>,
     /// The fields of requests that are masked in logs.
     pub masked: Vec<Entry>,
+    /// `[lints]`, as it is written: the lints understand it.
+    pub lints: Option<Node>,
 }
 
 /// `[[import]]`: a data file and the adapter that reads it.
@@ -79,7 +81,7 @@ impl Reader {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
         for (key, value) in
-            self.entries(root, &["package", "dependencies", "import", "workspace", "lint", "test", "log"])
+            self.entries(root, &["package", "dependencies", "import", "workspace", "lints", "test", "log"])
         {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
@@ -99,7 +101,13 @@ impl Reader {
                         }
                     }
                 }
+                "lints" => manifest.lints = Some(value.clone()),
                 _ => {}
+            }
+            if &*key.text == "lints" && root.get("package").is_none() {
+                let message = "`[lints]` belongs to a package, and this manifest has none";
+                let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
+                self.diagnostics.push(diagnostic.help("write it into the manifest of each package"));
             }
         }
         if root.get("package").is_none() && root.get("workspace").is_none() {

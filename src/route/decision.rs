@@ -46,7 +46,7 @@ pub struct Decision {
     pub outputs: Vec<(Name, Option<String>)>,
     /// Who was not taken, and why: by role in declared order, then by name.
     pub rejected: Vec<Rejected>,
-    /// The denials that fired, by name.
+    /// The denials that fired, in the order that `@order` states, then by name.
     pub denied_by: Vec<Failure>,
     /// The waivers that lifted something, by name and then by rule.
     pub waived: Vec<Waived>,

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Suite;
+use super::{Suite, spell};
 use crate::base::words::Comparison;
 use crate::base::{Decimal, Name};
 use crate::eval::{Bound, Machine, Reason};
 use crate::facts::Inputs;
+use crate::ir::Expr;
 use crate::ir::suite::{Expectation, ExpectationKind};
 use crate::plan::route::Demand;
 use crate::route::decision::{Decision, Ending};
@@ -32,7 +33,7 @@ impl Suite {
         trace: &Trace<'_>,
     ) -> Option<String> {
         let answer = match &expectation.kind {
-            ExpectationKind::Condition(_) => return self.condition_fails(place, inputs, decision, trace),
+            ExpectationKind::Condition(asked) => return self.condition_fails((place, asked), inputs, decision, trace),
             ExpectationKind::Score(role, relation, value) => return score_fails(decision, role, *relation, *value),
             ExpectationKind::Rejected(service, by) => {
                 if expectation.negated && !reached(decision, Ending::Routed) {
@@ -67,7 +68,7 @@ impl Suite {
     /// A condition over the roles, evaluated with the roles as they were filled.
     fn condition_fails(
         &self,
-        place: (usize, usize),
+        (place, asked): ((usize, usize), &Expr),
         inputs: &Inputs,
         decision: &Decision,
         trace: &Trace<'_>,
@@ -90,31 +91,32 @@ impl Suite {
         if machine.exhausted() {
             return Some("it takes too many steps to evaluate".to_owned());
         }
-        (!truth.holds()).then(|| told(&machine.reason(rule)))
+        (!truth.holds()).then(|| told(asked, &machine.reason(rule)))
     }
 }
 
 /// What is the case where a condition is not true.
-fn told(reason: &Reason) -> String {
-    let name = |value: &str| match &reason.what {
-        Some(what) if what != value => format!("`{what}` is {value}"),
-        _ => format!("it is {value}"),
+fn told(asked: &Expr, reason: &Reason) -> String {
+    // What is compared is told as the test writes it, or by the name that it has in the policy.
+    let what = match asked {
+        Expr::Compare(_, left, _) | Expr::In(left, _) | Expr::Within(left, _) | Expr::Overlaps(left, _) => {
+            Some(spell::expression(left))
+        }
+        _ => reason.what.clone(),
+    };
+    let is = match what {
+        Some(what) if what != reason.left => format!("`{what}` is {}", reason.left),
+        _ => format!("it is {}", reason.left),
     };
     let mut text = match reason.relation {
-        "==" | "is" => name(&reason.left),
-        relation => {
-            format!("{}, and {} is asked of it and {}", name(&reason.left), relation_of(relation), reason.right)
-        }
+        "==" | "is" => is,
+        relation => format!("{is}, and `{relation}` {} is asked", reason.right),
     };
     if !reason.missing.is_empty() {
         let missing: Vec<String> = reason.missing.iter().map(ToString::to_string).collect();
         text.push_str(&format!("; nobody states {}", missing.join(", ")));
     }
     text
-}
-
-fn relation_of(relation: &str) -> String {
-    format!("`{relation}`")
 }
 
 /// Whether a decision came as far as it must to end in this way.

@@ -5,8 +5,10 @@
 //! checker refuses it. *Leaves out* how results are shown, in which order tests run, and on how many threads.
 
 mod asking;
+pub mod codes;
 pub mod coverage;
 mod expect;
+mod findings;
 pub mod record;
 mod spell;
 
@@ -130,7 +132,7 @@ impl Suite {
 }
 
 /// A test that names no instant is decided at the start of the year 2000, so that it never depends on the clock.
-fn inputs(policy: &Policy, test: &Test) -> Option<Inputs> {
+pub fn inputs(policy: &Policy, test: &Test) -> Option<Inputs> {
     let now: Instant = match test.now {
         Some(now) => now,
         None => Date::new(2000, 1, 1)?.start(),

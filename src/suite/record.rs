@@ -1,1 +1,92 @@
-//! x
+//! A decision as the test that expects it.
+
+use super::spell;
+use crate::base::Name;
+use crate::facts::{Inputs, SignalValue};
+use crate::route::decision::{Decision, Ending};
+use crate::value::Value;
+
+/// Columns up to which something stands on one line.
+const WIDTH: usize = 100;
+
+/// A test item that expects what was decided: who is given to each role and which waivers lifted something, which rules
+/// denied, which constraints left nobody, or that the request is invalid. It is in the canonical style.
+pub fn item(name: &str, inputs: &Inputs, decision: &Decision) -> String {
+    let mut lines = vec![format!("test {} {{", spell::text(name))];
+    lines.push(with(&decision.route, &inputs.request.value));
+    lines.push(format!("    at {}", moment(inputs)));
+    lines.extend(signals(inputs));
+    lines.extend(expectations(decision).into_iter().map(|expected| format!("    expect {expected}")));
+    lines.push("}\n".to_owned());
+    lines.join("\n")
+}
+
+/// The route and the request, on one line if they fit.
+fn with(route: &Name, request: &Value) -> String {
+    let head = format!("    route {route} with");
+    let short = format!("{head} {}", spell::value(request));
+    let Value::Record(fields) = request else { return short };
+    if short.chars().count() <= WIDTH {
+        return short;
+    }
+    let known = fields.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    let lines: String = known.map(|(name, value)| format!("        {name}: {},\n", spell::value(value))).collect();
+    format!("{head} {{\n{lines}    }}")
+}
+
+/// A day where it is the start of one.
+fn moment(inputs: &Inputs) -> String {
+    let text = inputs.now.to_string();
+    text.strip_suffix("T00:00:00Z").map(str::to_owned).unwrap_or(text)
+}
+
+fn signals(inputs: &Inputs) -> Option<String> {
+    let mut settings = Vec::new();
+    for (signal, value) in &inputs.signals.values {
+        match value {
+            SignalValue::One(value) => settings.push(format!("{signal} = {}", spell::value(value))),
+            SignalValue::PerService(values) => settings.extend(
+                values
+                    .iter()
+                    .map(|(service, value)| format!("{signal}({}) = {}", spell::text(service), spell::value(value))),
+            ),
+        }
+    }
+    let short = format!("    signals {{ {} }}", settings.join("  "));
+    match settings.len() {
+        0 => None,
+        _ if short.chars().count() <= WIDTH => Some(short),
+        _ => Some(format!(
+            "    signals {{\n{}    }}",
+            settings.iter().map(|setting| format!("        {setting}\n")).collect::<String>()
+        )),
+    }
+}
+
+fn expectations(decision: &Decision) -> Vec<String> {
+    let mut all: Vec<String> = match decision.ending {
+        Ending::Invalid => vec!["invalid".to_owned()],
+        Ending::Denied => decision.denied_by.iter().map(|fired| format!("denied by {}", fired.constraint)).collect(),
+        Ending::Unroutable => {
+            let core = decision.unroutable.iter().flat_map(|unroutable| &unroutable.core);
+            let core: Vec<String> = core.map(|constraint| format!("unroutable by {constraint}")).collect();
+            if core.is_empty() { vec!["unroutable".to_owned()] } else { core }
+        }
+        Ending::Routed => {
+            let given = |role: &crate::route::decision::Filled| {
+                let names: Vec<String> = role.given.iter().map(|chosen| spell::text(&chosen.service)).collect();
+                match names.first() {
+                    _ if role.list => format!("{} == [{}]", role.role, names.join(", ")),
+                    Some(only) => format!("{} == {only}", role.role),
+                    None => format!("not known {}", role.role),
+                }
+            };
+            decision.roles.iter().map(given).collect()
+        }
+    };
+    all.extend(decision.waived.iter().map(|waived| format!("waived by {}", spell::text(&waived.waiver))));
+    // A rule with several denials fires once for each of them.
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|expected| seen.insert(expected.clone()));
+    all
+}

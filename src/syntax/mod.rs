@@ -7,6 +7,8 @@
 pub mod ast;
 mod brackets;
 pub mod codes;
+pub mod comments;
+pub mod concrete;
 mod grammar;
 mod kinds;
 mod lower;
@@ -46,11 +48,23 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut lower = Lower::new(file, text);
     let mut items = Vec::new();
     if fits(&mut lower, text) {
-        // A byte order mark says nothing about the text behind it.
-        let base = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
-        items = Reader::items(&mut lower, text, base);
+        items = Reader::new(&mut lower, text, mark(text)).items().0;
     }
     Parsed { file: ast::File { items }, diagnostics: finish(lower) }
+}
+
+/// The items of one file as they were written, and the stretches between them that are none; nothing of a file that is too
+/// large to be read.
+///
+/// What counts as an item is what [`parse`] takes for one without putting it together from pieces.
+pub fn pieces(text: &str) -> Option<Vec<concrete::Piece<'_>>> {
+    let mut lower = Lower::new(FileId(0), text);
+    fits(&mut lower, text).then(|| Reader::new(&mut lower, text, mark(text)).written().items().1)
+}
+
+/// The length of the byte order mark, which says nothing about the text behind it.
+fn mark(text: &str) -> usize {
+    text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len()
 }
 
 /// Reads one expression, alone in its text.

@@ -10,6 +10,7 @@ use crate::diag::Diagnostic;
 
 use super::ast::{Front, Ident, Item, ItemKind};
 use super::brackets::{self, Brackets};
+use super::concrete::{Node, Piece};
 use super::grammar::{Pair, Rule, read};
 use super::kinds::{BETWEEN, Kind, item_words};
 use super::lower::{Lower, Part, members};
@@ -27,24 +28,57 @@ pub struct Reader<'a, 'i> {
     text: &'i str,
     tokens: Vec<Token<'i>>,
     items: Vec<Item>,
+    /// Whether the items are wanted as they were written too.
+    written: bool,
+    /// The item as it was written, where the last step read one.
+    whole: Option<Node<'i>>,
 }
 
 impl<'a, 'i> Reader<'a, 'i> {
-    /// Reads all items of a text that begins `base` bytes into the file's whole text.
-    pub fn items(lower: &'a mut Lower<'i>, text: &'i str, base: usize) -> Vec<Item> {
+    /// For a text, of which the first `base` bytes are passed over.
+    pub fn new(lower: &'a mut Lower<'i>, text: &'i str, base: usize) -> Self {
         let body = text.get(base..).unwrap_or_default();
-        let mut reader = Self { lower, text, tokens: tokens(body, base), items: Vec::new() };
+        Self { lower, text, tokens: tokens(body, base), items: Vec::new(), written: false, whole: None }
+    }
+
+    /// With the items as they were written too.
+    pub fn written(self) -> Self {
+        Self { written: true, ..self }
+    }
+
+    /// Reads all items; gives the pieces of the file too, where they are wanted.
+    pub fn items(mut self) -> (Vec<Item>, Vec<Piece<'i>>) {
         let mut at = 0;
-        let chunks = split(&reader.tokens);
+        let mut pieces = Vec::new();
+        let chunks = split(&self.tokens);
         for (place, chunk) in chunks.iter().enumerate() {
             at = at.max(chunk.first);
             // A file with this many errors is not a broken program but no program at all.
-            while at < chunk.end && !reader.lower.is_full() {
-                let beyond = reader.beyond(chunks.get(place..).unwrap_or_default());
-                at = reader.step(at, chunk, beyond).max(at + 1);
+            while at < chunk.end && !self.lower.is_full() {
+                let beyond = self.beyond(chunks.get(place..).unwrap_or_default());
+                let next = self.step(at, chunk, beyond).max(at + 1);
+                self.piece(&mut pieces, at, next);
+                at = next;
             }
         }
-        reader.items
+        self.piece(&mut pieces, at, self.tokens.len());
+        (self.items, pieces)
+    }
+
+    /// Adds the tokens `first..end` to the pieces: as an item where the last step read one, and otherwise to what is none.
+    fn piece(&mut self, pieces: &mut Vec<Piece<'i>>, first: usize, end: usize) {
+        let item = self.whole.take();
+        let (Some(start), Some(last)) = (self.tokens.get(first), end.checked_sub(1).and_then(|i| self.tokens.get(i)))
+        else {
+            return;
+        };
+        if !self.written || first >= end {
+            return;
+        }
+        match pieces.last_mut() {
+            Some(before) if before.item.is_none() && item.is_none() => before.end = last.end,
+            _ => pieces.push(Piece { start: start.start, end: last.end, item }),
+        }
     }
 
     /// The furthest token to which an item at the start of these chunks could reach if it was cut where it goes on.
@@ -105,6 +139,9 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
         self.items.push(item);
         if next >= chunk.end || closed || self.begins_item(next) {
+            if self.written {
+                self.whole = Some(Node::new(&pair, &|piece| self.lower.offset(piece)));
+            }
             return next;
         }
         // An item without braces goes on as far as it can be understood; here something behind it cannot.

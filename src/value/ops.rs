@@ -8,7 +8,14 @@ use std::cmp::Ordering;
 
 use super::{Unit, Value};
 use crate::base::words::{Arithmetic, Comparison};
-use crate::base::{Decimal, Instant};
+use crate::base::{Decimal, Instant, canonical};
+
+/// The first 60 bits of the digest of the canonical list of both texts, as so many steps of the decimal grid below one.
+pub fn draw(seed: &str, text: &str) -> Value {
+    let digest = canonical::digest(&serde_json::json!([seed, text]));
+    let bits = digest.get(7..22).and_then(|hex| i128::from_str_radix(hex, 16).ok()).unwrap_or(0);
+    Value::Number(Decimal::from_units(bits % 1_000_000_000).unwrap_or(Decimal::ZERO), Unit::Plain)
+}
 
 /// `a + b` and its like.
 pub fn arithmetic(op: Arithmetic, a: &Value, b: &Value) -> Option<Value> {

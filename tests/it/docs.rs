@@ -9,6 +9,7 @@ use provost::base::{FileId, Name, Sources};
 use provost::data;
 use provost::diag::Diagnostic;
 use provost::facts::{request, set, signals};
+use provost::lint::{self, Settings};
 use provost::package::{self, Package};
 use provost::suite::Suite;
 use provost::world::MemoryWorld;
@@ -123,6 +124,19 @@ fn is_source(block: &Block) -> bool {
     block.language == "provost" || block.mark("file").is_some()
 }
 
+/// On the page of a lint, the package is linted too, with this lint and those that `lints=` names.
+fn lint(page: &str, blocks: &[&Block], package: &mut Package) {
+    let Some(name) = page.strip_prefix("docs/reference/lints/").and_then(|rest| rest.strip_suffix(".md")) else {
+        return;
+    };
+    let others = blocks.iter().filter_map(|block| block.mark("lints")).flat_map(|list| list.split(','));
+    let names: Vec<&str> = others.chain([name]).collect();
+    let found = lint::lint(package, &Settings::only(&names), "2026-11-21T00:00:00Z".parse().unwrap());
+    // What the check merely warns of would only make the examples longer.
+    package.diagnostics.retain(Diagnostic::is_error);
+    package.diagnostics.extend(found);
+}
+
 /// What is wrong with a block that states a request, signals, assignments or any other data.
 fn data(block: &Block, package: &Package) -> Vec<Diagnostic> {
     if let Some(ty) = block.mark("set") {
@@ -195,7 +209,8 @@ fn every_block_of_the_documentation_is_true() {
             groups.entry(group).or_default().push(block);
         }
         for blocks in groups.values() {
-            let package = open(blocks);
+            let mut package = open(blocks);
+            lint(&page.path, blocks, &mut package);
             let (sources, others): (Vec<&Block>, Vec<&Block>) = blocks.iter().partition(|block| is_source(block));
             judge(&sources, &package.diagnostics, &package.sources, &mut findings);
             if package.is_sound() {

@@ -14,6 +14,7 @@
 mod cases;
 mod diff;
 mod docs;
+mod format;
 mod house;
 mod journal;
 mod laws;

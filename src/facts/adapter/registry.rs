@@ -1,9 +1,9 @@
 //! `model-registry`: a registry of models with its layers in TOML, and the capability scopes beside it.
 //!
-//! Models become services of the trait that the import names. What the registry says of itself, of layers and of scopes
-//! becomes rows of the tables `registry`, `layers` and `scopes`, where the package declares them. In each of these, the
-//! package decides what is read: a field with the name of a fact takes that fact, and nothing else is filled. A package
-//! with an enum `Layer` declares by it which layers there must be.
+//! Models become services of the trait that the import names. Where the package declares a trait `Scope` or `Registry`, the
+//! scopes and the registry itself are services too, and where it declares a table `layers`, each layer is a row. In each of
+//! these the package decides what is read: a field with the name of a fact takes that fact, and nothing else is filled. By
+//! an enum `Layer` it declares which layers there must be.
 
 use crate::base::{Decimal, Name, Span};
 use crate::data::{Key, Kind, Node};
@@ -18,11 +18,11 @@ use crate::value::{Unit, text::number_text};
 use super::native::unfit_name;
 use super::{Adapted, Import};
 
-/// The enum of a package that declares its layers, and the tables that are filled.
+/// What a package may declare for the adapter to fill: an enum of its layers, a table of them, and two traits.
 const LAYER: &str = "Layer";
-const REGISTRY: &str = "registry";
 const LAYERS: &str = "layers";
-const SCOPES: &str = "scopes";
+const SCOPE: &str = "Scope";
+const REGISTRY: &str = "Registry";
 
 pub(super) fn read(node: &Node, import: &Import<'_>, policy: &Policy) -> (Adapted, Vec<Diagnostic>) {
     let Some((trait_, span)) = &import.trait_ else {
@@ -50,15 +50,55 @@ pub(super) fn read(node: &Node, import: &Import<'_>, policy: &Policy) -> (Adapte
         let name = Key { text: model.id.value.clone(), span: model.id.span };
         match unfit_name(&name) {
             Some(unfit) => found.push(unfit),
-            None => services.push(service(model, &shape, &claim)),
+            None => services.push(stated(&name.text, model.key.span, of_model(model), &shape, &claim)),
         }
     }
+    services.extend(others(&registry, import, policy, &mut found));
     let rows = rows(&registry, import, layers);
     (Adapted { services, rows, registry: Some(registry) }, found)
 }
 
-/// What a model states under the names that the trait has.
-fn service(model: &Model, shape: &Shape, claim: &[(Name, Span)]) -> Stated {
+/// A service that states those facts for which its trait has a name.
+fn stated(name: &Name, span: Span, facts: Facts, shape: &Shape, claim: &[(Name, Span)]) -> Stated {
+    let fields = facts.0.into_iter().filter(|(key, _)| shape.slot(&key.text).is_some()).collect();
+    Stated { name: name.clone(), span, traits: claim.to_vec(), fields }
+}
+
+/// The scopes and the registry itself, where the package has traits for them.
+fn others(registry: &Registry, import: &Import<'_>, policy: &Policy, found: &mut Vec<Diagnostic>) -> Vec<Stated> {
+    let mut services = Vec::new();
+    let mut each = |trait_: &str, all: Vec<(Name, Span, Facts)>| {
+        let name = import.item(trait_);
+        if !policy.traits.contains_key(&name) {
+            return;
+        }
+        let claim = [(name, import.adapter.1)];
+        match Shape::of(policy, &claim) {
+            Ok(shape) => {
+                services.extend(all.into_iter().map(|(name, at, facts)| stated(&name, at, facts, &shape, &claim)));
+            }
+            Err(problems) => found.extend(problems),
+        }
+    };
+    // A second scope of one layer is an error already, and nobody could tell which of the two is meant.
+    let scopes = registry.scopes.iter().filter_map(|scope| {
+        let layer = scope.layer.as_ref()?;
+        let first = registry.scope(&layer.value).is_some_and(|first| first.id == scope.id);
+        first.then(|| (scope.id.clone(), layer.span, of_scope(scope, layer)))
+    });
+    each(SCOPE, scopes.collect());
+    let start = Span::new(registry.file, 0, 0);
+    let version = registry.version.as_ref().map_or("unknown", |version| &*version.value);
+    let mut facts = Facts::default();
+    facts.text("version", registry.version.as_ref());
+    facts.text("effective_date", registry.effective_date.as_ref());
+    facts.text("owner", registry.owner.as_ref());
+    let place = registry.version.as_ref().map_or(start, |version| version.span);
+    each(REGISTRY, vec![(Name::from(format!("registry {version}")), place, facts)]);
+    services
+}
+
+fn of_model(model: &Model) -> Facts {
     let mut facts = Facts::default();
     facts.text("provider", model.provider.as_ref());
     facts.text("family", model.family.as_ref());
@@ -75,22 +115,12 @@ fn service(model: &Model, shape: &Shape, claim: &[(Name, Span)]) -> Stated {
     facts.text("status", model.status.as_ref());
     facts.text("deployment", model.deployment.as_ref());
     facts.text("notes", model.notes.as_ref());
-    facts.0.retain(|(key, _)| shape.slot(&key.text).is_some());
-    Stated { name: model.id.value.clone(), span: model.key.span, traits: claim.to_vec(), fields: facts.0 }
+    facts
 }
 
-/// The rows of the package's tables.
+/// The rows of the table of layers.
 fn rows(registry: &Registry, import: &Import<'_>, wanted: Option<&[Name]>) -> Vec<Row> {
     let mut rows = Vec::new();
-    let head =
-        [("version", &registry.version), ("effective_date", &registry.effective_date), ("owner", &registry.owner)];
-    for (name, fact) in head {
-        rows.extend(fact.as_ref().map(|fact| Row {
-            table: import.item(REGISTRY),
-            key: Node::text(name, fact.span),
-            value: Node::text(fact.value.clone(), fact.span),
-        }));
-    }
     let asked_for = |layer: &&Layer| wanted.is_none_or(|wanted| wanted.contains(&layer.key.value));
     for layer in registry.layers.iter().filter(asked_for) {
         let facts = of_layer(layer, registry.scope(&layer.key.value));
@@ -101,14 +131,6 @@ fn rows(registry: &Registry, import: &Import<'_>, wanted: Option<&[Name]>) -> Ve
     for name in unmapped {
         let facts = Facts(vec![(key("mapped", start), Node { kind: Kind::Bool(false), span: start })]);
         rows.push(row(import.item(LAYERS), &Placed { value: name.clone(), span: start }, facts));
-    }
-    // A second scope of one layer is an error already, and a second row would be another.
-    let of_layer = |scope: &&Scope| {
-        let layer = scope.layer.as_ref().map(|layer| &*layer.value);
-        layer.and_then(|layer| registry.scope(layer)).is_some_and(|first| first.id == scope.id)
-    };
-    for scope in registry.scopes.iter().filter(of_layer) {
-        rows.extend(scope.layer.as_ref().map(|layer| row(import.item(SCOPES), layer, of_scope(scope, layer.span))));
     }
     rows
 }
@@ -174,9 +196,9 @@ fn of_autonomy(facts: &mut Facts, autonomy: &Autonomy) {
     facts.extend("autonomy_text", Some(Node::text(autonomy.text.clone(), autonomy.span)));
 }
 
-fn of_scope(scope: &Scope, place: Span) -> Facts {
+fn of_scope(scope: &Scope, layer: &Placed<Name>) -> Facts {
     let mut facts = Facts::default();
-    facts.extend("id", Some(Node::text(scope.id.clone(), place)));
+    facts.text("layer", Some(layer));
     facts.text("description", scope.description.as_ref());
     facts.text("version", scope.version.as_ref());
     facts.text("effective_date", scope.effective_date.as_ref());

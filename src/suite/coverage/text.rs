@@ -1,6 +1,7 @@
 //! Coverage as a table, with what would have to be tested for the rest.
 
-use super::{Coverage, Covered, Share};
+use super::atoms::{Atom, Stage};
+use super::{Coverage, Covered, Seen, Share};
 use crate::eval::Truth;
 use crate::explain::table::{Align, table};
 
@@ -20,6 +21,10 @@ pub fn text(coverage: &Coverage) -> String {
         }
         out.push_str(&table(2, &[Align::Left, Align::Right, Align::Right, Align::Right, Align::Right], &rows));
         let open = of_route.iter().flat_map(|(_, _, run)| run.iter()).filter(|c| !c.atom.is_full(c.seen));
+        if of_route.iter().flat_map(|(_, _, run)| run.iter()).all(|covered| covered.seen == Seen::default()) {
+            out.push_str("\n  no test asks anything of this route\n");
+            continue;
+        }
         for (place, covered) in open.enumerate() {
             out.push_str(if place == 0 { "\n  not seen\n" } else { "" });
             out.push_str(&unseen(covered));
@@ -38,14 +43,27 @@ fn unseen(covered: &Covered) -> String {
     let atom = &covered.atom;
     let place = if atom.path.is_empty() { atom.part.clone() } else { format!("{}, {}", atom.part, atom.path) };
     let mut out = format!("  {}, {place}: {}\n", atom.rule, atom.text);
-    let never = atom.values().len() == covered.unseen().count();
-    if never {
-        out.push_str("      never asked: no test comes to it with the rule applying\n");
+    if covered.seen == Seen::default() {
+        out.push_str(&format!("      never asked: {}\n", asking(atom)));
+        return out;
     }
     for value in covered.unseen() {
         out.push_str(&format!("      never {}: {}\n", value.word(), needed(covered, value)));
     }
     out
+}
+
+/// What a test needs for a condition to be asked at all.
+fn asking(atom: &Atom) -> String {
+    let needs = match atom.stage {
+        Stage::Request => "a test of this route",
+        Stage::Denial => "a test whose request is valid",
+        Stage::Candidates => "a test whose request is valid and not denied",
+    };
+    match (&atom.asked.when, &atom.asked.unless) {
+        (None, None) => format!("write {needs}"),
+        _ => format!("write {needs}, and to which the rule applies"),
+    }
 }
 
 /// What a test needs for a condition to have a value.
@@ -54,9 +72,11 @@ fn needed(covered: &Covered, value: Truth) -> String {
     match value {
         Truth::Unknown => {
             let missing: Vec<&str> = atom.missing.iter().map(String::as_str).collect();
-            format!("test without {}", missing.join(" or "))
+            format!("ask it without {}", missing.join(" or "))
         }
-        _ if atom.of_nobody => format!("test a request, signals or a time for which it is {}", value.word()),
-        _ => format!("test where it is {} of a service that could be chosen", value.word()),
+        _ if atom.of_nobody => {
+            format!("write a test with a request, signals or a time for which it is {}", value.word())
+        }
+        _ => format!("write a test in which it is {} of a candidate", value.word()),
     }
 }

@@ -207,7 +207,9 @@ impl<'p> Derivation<'_, 'p> {
 
     /// The denials that fire.
     pub fn denied_by(&self) -> Checked<Json> {
-        let fired = self.judge.denials()?.into_iter().filter_map(|(constraint, judged)| {
+        let mut denials = self.judge.denials()?;
+        denials.sort_by_key(|(constraint, _)| constraint.order);
+        let fired = denials.into_iter().filter_map(|(constraint, judged)| {
             let Judged::Fails(verdict) = judged else { return None };
             // What is demanded is that the denial be false, so that it fires with the opposite verdict.
             let verdict = if verdict == "false" { "true" } else { verdict };

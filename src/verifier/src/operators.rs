@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use crate::complex::{self, Field};
 use crate::eval::ill;
 use crate::functions;
+use crate::json::Json;
 use crate::number::{self, ONE};
 use crate::program::Checked;
 use crate::value::{Unit, Value};
@@ -51,6 +52,11 @@ pub fn apply(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
         ("norm", [Value::Vector(a)]) => number(functions::norm(a)),
         ("high_band", [Value::Vector(a)]) => number(functions::band(a, false)),
         ("low_band", [Value::Vector(a)]) => number(functions::band(a, true)),
+        ("draw", [Value::Text(seed), Value::Text(text)]) => {
+            let digest = Json::List(vec![Json::from(&**seed), Json::from(&**text)]).digest();
+            let bits = digest.get(7..22).and_then(|hex| i128::from_str_radix(hex, 16).ok());
+            number(bits.map(|bits| bits % ONE))
+        }
         _ => fields(word, operands),
     }
 }

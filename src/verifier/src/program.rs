@@ -154,6 +154,8 @@ pub struct Constraint {
     pub because: Json,
     /// Whether it may not be relaxed.
     pub protected: bool,
+    /// Where its denials stand among those that fire.
+    pub order: u32,
     /// The waivers that may lift it.
     pub waivers: Vec<String>,
 }
@@ -424,9 +426,23 @@ impl<'a> Reader<'a> {
             clauses: list(json, "clauses")?.iter().map(clause).collect::<Checked<_>>()?,
             because: member(json, "because")?.clone(),
             protected: flag(json, "protected")?,
+            order: order(json)?,
             waivers: if flag(json, "rule")? { names(json, "waivers")? } else { Vec::new() },
         })
     }
+}
+
+/// The argument of the annotation `order`; the last place, where there is none.
+fn order(json: &Json) -> Checked<u32> {
+    for annotation in list(json, "annotations")? {
+        if let Some([Json::Text(name), Json::List(arguments)]) = annotation.list()
+            && name == "order"
+        {
+            let stated = arguments.first().and_then(Json::text).and_then(|text| text.parse().ok());
+            return Ok(stated.unwrap_or(u32::MAX));
+        }
+    }
+    Ok(u32::MAX)
 }
 
 fn as_text(json: &Json) -> Checked<String> {

@@ -17,7 +17,16 @@ type Expected = BTreeMap<Line, Vec<String>>;
 
 /// Every code that any case expects.
 pub fn expected_codes() -> BTreeSet<String> {
-    ["syntax", "check", "decide", "explain"]
+    expected_in(&["syntax", "check", "decide", "explain"])
+}
+
+/// Every lint that any case expects to find something.
+pub fn expected_lints() -> BTreeSet<String> {
+    expected_in(&["lint"])
+}
+
+fn expected_in(suites: &[&str]) -> BTreeSet<String> {
+    suites
         .iter()
         .flat_map(|suite| super::cases(suite))
         .filter_map(|case| expected(&case).ok())
@@ -98,7 +107,8 @@ fn expected(case: &Case) -> Result<Expected, String> {
 
 /// `P0203, P0204`; a slip here would otherwise expect nothing and pass.
 fn codes(list: &str, file: &str, line: usize) -> Result<Vec<String>, String> {
-    let is_code = |text: &str| text.len() == 5 && text.starts_with('P') && text[1..].parse::<u16>().is_ok();
+    let is_number = |text: &str| text.len() == 5 && text.starts_with('P') && text[1..].parse::<u16>().is_ok();
+    let is_code = |text: &str| is_number(text) || provost::lint::find(text).is_some();
     list.split(',')
         .map(str::trim)
         .map(

@@ -17,7 +17,7 @@ use provost::base::Sources;
 use provost::diag::Diagnostic;
 use provost::world::MemoryWorld;
 
-pub use expect::expected_codes;
+pub use expect::{expected_codes, expected_lints};
 
 /// What a case ends in: nothing, or what is wrong, in words for the person who wrote it.
 pub type Outcome = Result<(), String>;
@@ -188,6 +188,16 @@ fn explain() {
 }
 
 #[test]
+fn fmt() {
+    run("fmt", suites::fmt);
+}
+
+#[test]
+fn lint() {
+    run("lint", suites::lint);
+}
+
+#[test]
 fn cli() {
     run("cli", shell::cli);
 }
@@ -205,7 +215,7 @@ fn a_case_is_a_world_with_a_manifest_and_without_its_snapshots() {
 
 #[test]
 fn every_folder_is_a_case_of_a_suite_and_named_by_a_sentence() {
-    let suites = ["syntax", "check", "decide", "explain", "cli"];
+    let suites = ["syntax", "check", "decide", "explain", "fmt", "cli"];
     let mut wrong = Vec::new();
     for suite in fs::read_dir(home()).unwrap().map(|entry| entry.unwrap().path()) {
         let name = suite.file_name().unwrap().to_string_lossy().into_owned();

@@ -3,6 +3,10 @@
 //!
 //! A line is split at spaces, with single or double quotes around what holds some; `< FILE` gives a file as standard
 //! input; `$ cat FILE` shows a file, for what a command wrote. Lines without `$` are remarks.
+//!
+//! A file `from` names a folder of the project, such as `rules/layers`, that the case's own files are laid over. What is
+//! in such a folder changes for other reasons than the case, so digests are not shown then. `$ replace FILE OLD NEW` changes
+//! the one place of a file at which a text stands (`\n` in it is a line feed), and `$ list FOLDER` shows the names in a folder, if there is one.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -28,6 +32,7 @@ pub fn cli(case: &Case) -> Outcome {
     let here = folder.place.to_string_lossy().into_owned();
     let version = concat!("provost ", env!("CARGO_PKG_VERSION"));
     let text = transcript.join("\n").replace(&here, "[CASE]").replace(version, "provost [VERSION]");
+    let text = if case.word("from").is_some() { without_digests(&text) } else { text };
     case.snapshot("cmd", &text);
     Ok(())
 }
@@ -45,8 +50,43 @@ fn step(line: &str, place: &Path) -> Result<String, String> {
         Some((program, [file])) if program == "cat" => {
             fs::read_to_string(place.join(file)).map_err(|e| format!("`{line}`: {e}"))
         }
-        _ => Err(format!("`{line}`: only `provost` and `cat FILE` are known")),
+        Some((program, [file, old, new])) if program == "replace" => {
+            replace(&place.join(file), &old.replace("\\n", "\n"), &new.replace("\\n", "\n"))
+        }
+        Some((program, [folder])) if program == "list" => Ok(list(&place.join(folder))),
+        _ => Err(format!("`{line}`: only `provost`, `cat FILE`, `replace FILE OLD NEW` and `list FOLDER` are known")),
     }
+}
+
+/// Changes the one place at which a text stands.
+fn replace(path: &Path, old: &str, new: &str) -> Result<String, String> {
+    let text = fs::read_to_string(path).map_err(|e| e.to_string())?;
+    match text.matches(old).count() {
+        1 => fs::write(path, text.replace(old, new)).map(|()| String::new()).map_err(|e| e.to_string()),
+        count => Err(format!("`{old}` stands {count} times in `{}`", path.display())),
+    }
+}
+
+/// The names in a folder, hidden ones as well.
+fn list(folder: &Path) -> String {
+    let Ok(entries) = fs::read_dir(folder) else { return "[no folder]\n".to_owned() };
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names.iter().map(|name| format!("{name}\n")).collect()
+}
+
+/// A text with every digest left out.
+fn without_digests(text: &str) -> String {
+    let mut out = String::new();
+    for (at, part) in text.split("sha256:").enumerate() {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let is_digest = at > 0 && digits == 64;
+        out.push_str(if at > 0 { "sha256:" } else { "" });
+        out.push_str(if is_digest { "[DIGEST]" } else { "" });
+        out.push_str(if is_digest { &part[digits..] } else { part });
+    }
+    out
 }
 
 /// Runs the program with nothing of the environment, so that no machine differs.
@@ -121,7 +161,17 @@ impl Copy {
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let copy = Self { place };
         fs::create_dir_all(&copy.place).unwrap();
-        for path in case.inputs().iter().filter(|path| path.as_os_str() != "cmd") {
+        if let Some(from) = case.word("from") {
+            let from = crate::house::root().join(from);
+            let mut beneath = Vec::new();
+            super::collect(&from, &mut beneath);
+            for path in beneath {
+                let to = copy.place.join(path.strip_prefix(&from).unwrap());
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::copy(path, to).unwrap();
+            }
+        }
+        for path in case.inputs().iter().filter(|path| path.as_os_str() != "cmd" && path.as_os_str() != "from") {
             let to = copy.place.join(path);
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(case.dir.join(path), to).unwrap();

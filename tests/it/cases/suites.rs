@@ -7,6 +7,7 @@ use provost::base::{Instant, Name, Sources};
 use provost::data::{self, Node};
 use provost::diag::Diagnostic;
 use provost::facts::{Inputs, Signals, request, signals};
+use provost::lint::{self, Settings};
 use provost::route::{self, Decision, decision::Problem};
 use provost::{package, syntax};
 
@@ -90,4 +91,37 @@ fn messages(found: &[Diagnostic]) -> String {
 /// Explains the same decision in words, and compares with `explanation.snap`.
 pub fn explain(_case: &Case) -> Outcome {
     Err("this suite does not run yet".to_owned())
+}
+
+/// `input.provost` in its canonical form, and which of its lines are left because they are no item.
+pub fn fmt(case: &Case) -> Outcome {
+    let text = case.read("input.provost").ok_or("there is no file `input.provost`")?;
+    let formatted = provost::fmt::format(&text);
+    let line = |at: usize| text[..at].lines().count().max(1);
+    let left: Vec<String> = formatted
+        .left
+        .iter()
+        .map(|range| format!("left: lines {} to {}\n", line(range.start + 1), line(range.end)))
+        .collect();
+    case.snapshot("formatted", &format!("{}{}", left.concat(), formatted.text));
+    Ok(())
+}
+
+/// Lints the package with the lints named in `lints`, or with all at their levels where there is no such file, and compares
+/// what is found with the `expect` comments. The time is that of every case.
+pub fn lint(case: &Case) -> Outcome {
+    let package = package::open(&case.world(), Path::new("."));
+    if !package.is_sound() {
+        return Err(messages(&package.diagnostics));
+    }
+    let names = case.read("lints");
+    let (settings, wrong) = lint::settings::read(package.lints.as_ref());
+    let settings = match &names {
+        Some(names) => Settings::only(&names.split_whitespace().collect::<Vec<_>>()),
+        None => settings,
+    };
+    let now: Instant = super::NOW.parse().map_err(|e| format!("{e}"))?;
+    let mut found = lint::lint(&package, &settings, now);
+    found.extend(wrong);
+    case.expect(&found, &package.sources)
 }

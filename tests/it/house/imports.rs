@@ -26,25 +26,26 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("package", STAGES),
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
+    ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
-    ("mission", "base value ir facts eval route"),
     ("diff", "base diag syntax value ir explain package"),
     ("site", "base syntax value ir explain draw package"),
-    ("fmt", STAGES),
-    ("lint", STAGES),
+    ("fmt", "syntax"),
+    ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
     ("lsp", TOOLS),
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun ide serve lsp",
     ),
     ("main", "cli"),
 ];
 const STAGES: &str =
     "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
+const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
 const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.

@@ -5,6 +5,7 @@ mod codes;
 mod dependencies;
 mod docs;
 mod imports;
+mod lints;
 mod root;
 mod sizes;
 mod words;
