@@ -42,6 +42,8 @@ pub mod stored;
 
 pub mod package;
 
+pub mod select;
+
 pub mod explain;
 
 pub mod draw;

@@ -99,6 +99,9 @@ impl Suite {
 fn told(asked: &Expr, reason: &Reason) -> String {
     // What is compared is told as the test writes it, or by the name that it has in the policy.
     let what = match asked {
+        Expr::In(left, right) if matches!(**left, Expr::Literal(_)) => {
+            return format!("`{}` is {}", spell::expression(right), reason.right);
+        }
         Expr::Compare(_, left, _) | Expr::In(left, _) | Expr::Within(left, _) | Expr::Overlaps(left, _) => {
             Some(spell::expression(left))
         }
