@@ -42,6 +42,8 @@ pub mod stored;
 
 pub mod package;
 
+pub mod select;
+
 pub mod explain;
 
 pub mod draw;
@@ -49,6 +51,8 @@ pub mod draw;
 pub mod suite;
 
 pub mod diff;
+
+pub mod site;
 
 pub mod journal;
 

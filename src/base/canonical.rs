@@ -33,14 +33,35 @@ fn write(value: &Value, out: &mut String) {
                 if i > 0 {
                     out.push(',');
                 }
-                out.push_str(&Value::from(key.as_str()).to_string());
+                write_text(key, out);
                 out.push(':');
                 write(item, out);
             }
             out.push('}');
         }
+        Value::String(text) => write_text(text, out),
         plain => out.push_str(&plain.to_string()),
     }
+}
+
+/// A text in quotes.
+pub fn write_text(text: &str, out: &mut String) {
+    if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(&Value::from(text).to_string());
+        return;
+    }
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
+}
+
+/// `"key":`, and behind a member a comma before it.
+pub fn write_key(key: &str, out: &mut String) {
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+    write_text(key, out);
+    out.push(':');
 }
 
 /// `sha256:` and the hexadecimal SHA-256 of the bytes.

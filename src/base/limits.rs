@@ -52,6 +52,8 @@ pub const LOG_HEAD_BYTES: usize = 4096;
 pub const MISSION_STATE_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of the file of a mission, with its input, its answers and its result.
 pub const MISSION_BYTES: usize = 256 * 1024 * 1024;
+/// Steps of one mission, with those of the missions that it runs, whatever limit it states.
+pub const MISSION_STEPS: usize = 256;
 /// Segments of a path into the state of a mission.
 pub const MISSION_PATH: usize = 32;
 /// Bytes of one glob.

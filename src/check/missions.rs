@@ -1,15 +1,18 @@
 //! Missions: bounded, typed, and acyclic before anything runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::collections::duplicate;
-use super::scope::{Scope, Unknown, Variable};
+use super::scope::{Bound, Scope, Unknown, Variable};
 use super::{Checker, codes};
-use crate::base::{Name, Span};
+use crate::base::similar::nearest;
+use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 use crate::graph;
+use crate::ir::Field;
+use crate::ir::mission::{Body, Mission, Operation, Step};
 use crate::resolve::{Declared, Program};
-use crate::syntax::ast::{Ident, ItemKind, MissionItem, MissionStep, Operation, StepBody};
+use crate::syntax::ast::{FieldDecl, Ident, ItemKind, MissionItem, MissionStep};
 use crate::value::Type;
 
 /// Steps that a mission may take where it says nothing.
@@ -18,63 +21,134 @@ const STEPS: i64 = 5;
 const HUMAN_STEPS: i64 = 2;
 
 impl Checker<'_> {
+    /// First what every mission takes and holds, then the steps, then what follows from missions that run each other.
     pub(super) fn check_missions(&mut self) {
         let program: &Program = self.program;
+        let mut declared = Vec::new();
         for decl in &program.items {
             if let ItemKind::Mission(item) = &decl.item.kind {
-                self.check_mission(decl, item);
+                let scope = self.declare_mission(decl, item);
+                declared.push((decl, item, scope));
+            }
+        }
+        for (decl, item, scope) in &mut declared {
+            let steps = self.check_steps(decl, item, scope);
+            if let Some(mission) = self.missions.get_mut(&decl.name) {
+                mission.logs = steps.iter().any(writes_log);
+                mission.steps = steps;
+            }
+        }
+        let nested = self.nested_missions();
+        if let Some(cycle) = graph::cycle(&nested) {
+            let why = "missions cannot run each other in a circle, so that every mission ends";
+            self.report_cycle(&codes::MISSION, "mission", &cycle, why);
+            return;
+        }
+        let counts = counts(&nested, &self.missions);
+        for (decl, item, _) in &declared {
+            self.check_limits(decl, item, &counts);
+        }
+        for (name, count) in counts {
+            if let Some(mission) = self.missions.get_mut(&name) {
+                mission.count = count.0;
             }
         }
     }
 
-    fn check_mission(&mut self, decl: &Declared, item: &MissionItem) {
+    fn declare_mission(&mut self, decl: &Declared, item: &MissionItem) -> Scope {
         let mut scope = Scope { package: decl.package, now: true, signals: true, ..Scope::default() };
+        let mut params = Vec::new();
         for param in &item.params {
-            let ty = self.type_of(decl.package, &param.ty, true);
-            let unknown = if param.ty.optional { Unknown::Possibly } else { Unknown::Never };
-            self.mission_name(&mut scope, &param.name, ty, unknown);
+            let ty = self.type_of(decl.package, &param.ty, false);
+            let optional = param.ty.optional;
+            let fresh = self.mission_name(&mut scope, &param.name, ty.clone(), optional);
+            params.extend(ty.filter(|_| fresh).map(|ty| {
+                let name = param.name.text.clone();
+                Field { name, ty, optional, default: None }
+            }));
         }
+        let mut state = Vec::new();
         for field in &item.state {
-            let ty = self.type_of(decl.package, &field.ty, false);
-            if let (Some(ty), Some(default)) = (&ty, &field.default) {
-                self.constant(decl.package, default, ty, "a first value");
-            }
-            let unknown = if field.ty.optional { Unknown::Possibly } else { Unknown::Never };
-            self.mission_name(&mut scope, &field.name, ty, unknown);
+            state.extend(self.state_field(decl, &mut scope, field));
         }
-        self.check_limits(decl, item);
-        self.check_order(item);
-        for step in &item.steps {
-            self.check_step(&mut scope, item, step);
-        }
+        let author = decl.item.front.annotations.iter().find(|a| &*a.name.text == "author");
+        let mission = Mission {
+            name: decl.name.clone(),
+            params,
+            state,
+            author: author.and_then(|a| a.args.first()).map(|arg| arg.text.clone()),
+            logs: false,
+            steps: Vec::new(),
+            count: item.steps.len(),
+            docs: decl.item.front.docs.clone(),
+            at: self.at(decl.name_span),
+        };
+        self.missions.insert(decl.name.clone(), mission);
+        scope
     }
 
-    fn mission_name(&mut self, scope: &mut Scope, name: &Ident, ty: Option<Type>, unknown: Unknown) {
+    fn state_field(&mut self, decl: &Declared, scope: &mut Scope, field: &FieldDecl) -> Option<Field> {
+        let ty = self.type_of(decl.package, &field.ty, false);
+        let optional = field.ty.optional;
+        let mut default = None;
+        if let (Some(ty), Some(written)) = (&ty, &field.default) {
+            default = self.constant(decl.package, written, ty, "a first value").flatten();
+        } else if ty.is_some() && !optional {
+            let message = format!("`{}` has no first value", field.name.text);
+            let diagnostic = Diagnostic::error(&codes::MISSION, field.name.span, message).label("begins as nothing");
+            self.report(diagnostic.help("give it one, as in `count: int = 0`, or let it begin unknown with `?`"));
+        }
+        let fresh = self.mission_name(scope, &field.name, ty.clone(), optional);
+        ty.filter(|_| fresh).map(|ty| Field { name: field.name.text.clone(), ty, optional, default })
+    }
+
+    fn mission_name(&mut self, scope: &mut Scope, name: &Ident, ty: Option<Type>, optional: bool) -> bool {
         if let Some(first) = scope.variable(&name.text) {
             let first = first.span;
             self.report(duplicate("name", name, first));
-            return;
+            return false;
         }
-        let (name, span, bound) = (name.text.clone(), name.span, super::scope::Bound::Exact);
+        let unknown = if optional { Unknown::Possibly } else { Unknown::Never };
+        let (name, span, bound) = (name.text.clone(), name.span, Bound::Exact);
         scope.variables.push(Variable { name, span, ty, unknown, bound });
+        true
     }
 
-    /// The steps are counted before anything runs.
-    fn check_limits(&mut self, decl: &Declared, item: &MissionItem) {
-        let human = item.steps.iter().filter(|s| matches!(s.body, StepBody::Human { .. })).count() as i64;
-        let steps = item.steps.len() as i64;
-        let limits = [("steps", steps, item.step_limit, STEPS), ("human steps", human, item.human_limit, HUMAN_STEPS)];
-        for (what, count, limit, otherwise) in limits {
-            let (most, span) = limit.unwrap_or((otherwise, decl.name_span));
-            if count > most {
-                let message = format!("mission `{}` has {count} {what}; its limit is {most}", decl.name);
-                let diagnostic = Diagnostic::error(&codes::MISSION, span, message).label("the limit");
-                self.report(diagnostic.help("raise the limit, as in `limit steps 8, human 2`, or split the mission"));
-            }
-        }
+    fn check_steps(&mut self, decl: &Declared, item: &MissionItem, scope: &mut Scope) -> Vec<Step> {
         if item.steps.is_empty() {
             let message = format!("mission `{}` has no steps", decl.name);
             self.report(Diagnostic::error(&codes::EMPTY, decl.name_span, message));
+        }
+        self.check_order(item);
+        let order = order(&item.steps);
+        let mut steps: BTreeMap<usize, Step> = BTreeMap::new();
+        // Checked as they are written, so that messages stand in that order.
+        for (number, step) in item.steps.iter().enumerate() {
+            if let (Some(place), Some(step)) =
+                (order.iter().position(|o| *o == number), self.check_step(scope, item, step))
+            {
+                steps.insert(place, step);
+            }
+        }
+        steps.into_values().collect()
+    }
+
+    /// The steps, those of missions that are run included, are counted before anything runs.
+    fn check_limits(&mut self, decl: &Declared, item: &MissionItem, counts: &BTreeMap<Name, (usize, usize)>) {
+        let Some((steps, human)) = counts.get(&decl.name) else { return };
+        let stated =
+            [("steps", *steps, item.step_limit, STEPS), ("human steps", *human, item.human_limit, HUMAN_STEPS)];
+        for (what, count, limit, otherwise) in stated {
+            let (most, span) = limit.unwrap_or((otherwise, decl.name_span));
+            let most = usize::try_from(most).unwrap_or(0).min(limits::MISSION_STEPS);
+            if count <= most {
+                continue;
+            }
+            let nested =
+                if what == "steps" && count > item.steps.len() { ", with the missions that it runs" } else { "" };
+            let message = format!("mission `{}` has {count} {what}{nested}; its limit is {most}", decl.name);
+            let diagnostic = Diagnostic::error(&codes::MISSION, span, message).label("the limit");
+            self.report(diagnostic.help("raise the limit, as in `limit steps 8, human 2`, or split the mission"));
         }
     }
 
@@ -87,7 +161,7 @@ impl Checker<'_> {
             for before in &step.after {
                 if !item.steps.iter().any(|s| s.name.text == before.text) {
                     let message = format!("the mission has no step `{}`", before.text);
-                    let near = crate::base::similar::nearest(&before.text, item.steps.iter().map(|s| &*s.name.text));
+                    let near = nearest(&before.text, item.steps.iter().map(|s| &*s.name.text));
                     self.report(Diagnostic::error(&codes::MISSION, before.span, message).suggest(before.span, near));
                 }
             }
@@ -105,115 +179,84 @@ impl Checker<'_> {
         }
     }
 
-    fn check_step(&mut self, scope: &mut Scope, item: &MissionItem, step: &MissionStep) {
-        if let Some(when) = &step.when {
-            self.condition(scope, when);
-        }
-        match &step.body {
-            StepBody::Operations(operations) => {
-                for operation in operations {
-                    self.check_operation(scope, item, operation);
-                }
-            }
-            StepBody::Human { ask, options, by, into } => {
-                self.expect(scope, ask, &Type::Text);
-                let answer = into.as_ref().and_then(|into| self.state(scope, item, into));
-                if let (Some(options), Some(answer)) = (options, answer) {
-                    self.expect(scope, options, &Type::List(Box::new(answer)));
-                }
-                if let Some(by) = by {
-                    self.expect(scope, by, &Type::List(Box::new(Type::Text)));
-                }
-            }
-        }
+    /// Which missions each mission runs.
+    fn nested_missions(&self) -> graph::Edges {
+        let runs = |mission: &Mission| -> BTreeSet<Name> { run(mission).cloned().collect() };
+        self.missions.iter().map(|(name, mission)| (name.clone(), runs(mission))).collect()
     }
 
-    /// The type of a state field that is written to.
-    fn state(&mut self, scope: &Scope, item: &MissionItem, name: &Ident) -> Option<Type> {
-        if item.state.iter().any(|f| f.name.text == name.text) {
-            return scope.variable(&name.text).and_then(|v| v.ty.clone());
-        }
-        let near = crate::base::similar::nearest(&name.text, item.state.iter().map(|f| &*f.name.text));
-        let message = format!("`{}` is no field of the mission's state", name.text);
-        let diagnostic = Diagnostic::error(&codes::MISSION, name.span, message).label("cannot be written to");
-        self.report(match near {
-            Some(_) => diagnostic.suggest(name.span, near),
-            None => diagnostic.help("declare it in `state { name: type = value }`"),
-        });
-        None
-    }
-
-    fn check_operation(&mut self, scope: &mut Scope, item: &MissionItem, operation: &Operation) {
-        match operation {
-            Operation::Set(name, value) | Operation::Merge(name, value) => {
-                match self.state(scope, item, name) {
-                    Some(ty) => self.expect(scope, value, &ty),
-                    None => self.expr(scope, value, None),
-                };
-            }
-            Operation::Append(name, value)
-                if &*name.text == "log" && !item.state.iter().any(|f| &*f.name.text == "log") =>
-            {
-                self.expr(scope, value, None);
-            }
-            Operation::Append(name, value) => {
-                let element = self.state(scope, item, name).map(|ty| (ty.element().cloned(), ty));
-                match element {
-                    Some((Some(element), _)) => {
-                        self.expect(scope, value, &element);
-                    }
-                    Some((None, ty)) => self.not_appendable(name, &ty),
-                    None => {}
-                }
-            }
-            Operation::Increment(name, by) => {
-                let ty = self.state(scope, item, name);
-                if let Some(ty) = ty.as_ref().filter(|t| **t != Type::Int && t.unit().is_none()) {
-                    self.not_numeric(name.span, ty);
-                } else if let (Some(by), Some(ty)) = (by, &ty) {
-                    self.expect(scope, by, ty);
-                }
-            }
-            Operation::Unset(name) => {
-                self.state(scope, item, name);
-            }
-            Operation::Copy(from, to) => {
-                let (a, b) = (self.state(scope, item, from), self.state(scope, item, to));
-                if let (Some(a), Some(b)) = (a, b)
-                    && !self.fits(&a, &b)
-                {
-                    let message = format!("{a:#} cannot be copied into {b:#}");
-                    self.report(Diagnostic::error(&codes::MISMATCH, to.span, message));
-                }
-            }
-            Operation::Noop(_) => {}
-            Operation::Fail(reason) => {
-                self.expect(scope, reason, &Type::Text);
-            }
-            Operation::Route { route, role: _, request, into } => {
-                let named = self.item_of_kind(scope.package, route, "route", |k| matches!(k, ItemKind::Route(_)));
-                let request_type = named.and_then(|n| self.policy.routes.get(&n)).map(|r| r.request.clone());
-                if let Some(request_type) = request_type {
-                    self.expect(scope, request, &Type::Request(request_type));
-                }
-                self.state(scope, item, into);
-            }
-            Operation::Mission { mission, field: _, args: _, into } => {
-                self.item_of_kind(scope.package, mission, "mission", |k| matches!(k, ItemKind::Mission(_)));
-                if let Some(into) = into {
-                    self.state(scope, item, into);
-                }
-            }
+    /// Whether a mission that is run waits for nobody: a step that runs it happens whole or not at all.
+    pub(super) fn check_unattended(&mut self, mission: &Name, span: Span) {
+        let program: &Program = self.program;
+        let Some(ItemKind::Mission(item)) = program.by_name(mission).map(|decl| &decl.item.kind) else { return };
+        let human = item.steps.iter().find(|s| matches!(s.body, crate::syntax::ast::StepBody::Human { .. }));
+        if let Some(step) = human {
+            let message = format!("mission `{mission}` asks a person, and a step that runs it cannot wait");
+            let diagnostic = Diagnostic::error(&codes::MISSION, span, message).label("would wait");
+            let diagnostic = diagnostic.related(step.name.span, "asked here");
+            self.report(diagnostic.help("ask in the mission that runs it, and hand the answer over as an argument"));
         }
     }
+}
 
-    fn not_appendable(&mut self, name: &Ident, ty: &Type) {
-        let message = format!("`{}` is {ty:#}; only a list or a set can be appended to", name.text);
-        self.report(Diagnostic::error(&codes::NOT_A_COLLECTION, name.span, message));
-    }
+/// The missions that a mission runs, once for each time.
+fn run(mission: &Mission) -> impl Iterator<Item = &Name> {
+    mission.steps.iter().flat_map(operations).filter_map(|operation| match operation {
+        Operation::Run { mission, .. } => Some(mission),
+        _ => None,
+    })
+}
 
-    fn not_numeric(&mut self, span: Span, ty: &Type) {
-        let message = format!("{ty:#} cannot be incremented");
-        self.report(Diagnostic::error(&codes::MISMATCH, span, message));
+fn operations(step: &Step) -> &[Operation] {
+    match &step.body {
+        Body::Operations(operations) => operations,
+        Body::Ask { .. } => &[],
     }
+}
+
+fn writes_log(step: &Step) -> bool {
+    operations(step).iter().any(|operation| matches!(operation, Operation::Log(_)))
+}
+
+/// The steps and human steps of every mission, those of the missions that it runs included. The graph has no cycle.
+fn counts(nested: &graph::Edges, missions: &BTreeMap<Name, Mission>) -> BTreeMap<Name, (usize, usize)> {
+    let mut counts: BTreeMap<Name, (usize, usize)> = BTreeMap::new();
+    // Every round settles at least the missions all of whose nested ones are settled.
+    for _ in 0..missions.len() {
+        for (name, mission) in missions {
+            let ready =
+                nested.get(name).is_none_or(|n| n.iter().all(|n| counts.contains_key(n) || !missions.contains_key(n)));
+            if !ready || counts.contains_key(name) {
+                continue;
+            }
+            let human = mission.steps.iter().filter(|s| matches!(s.body, Body::Ask { .. })).count();
+            let own = (mission.steps.len().max(mission.count), human);
+            let total = run(mission)
+                .filter_map(|n| counts.get(n))
+                .fold(own, |(a, b), (steps, human)| (a.saturating_add(*steps), b.saturating_add(*human)));
+            counts.insert(name.clone(), total);
+        }
+        if counts.len() == missions.len() {
+            break;
+        }
+    }
+    counts
+}
+
+/// The order in which steps run: as they stand, but none before the steps that it comes after.
+fn order(steps: &[MissionStep]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::new();
+    while order.len() < steps.len() {
+        let done = |name: &Ident| {
+            let place = steps.iter().position(|s| s.name.text == name.text);
+            place.is_none_or(|place| order.contains(&place))
+        };
+        let next = steps.iter().enumerate().find(|(i, step)| !order.contains(i) && step.after.iter().all(done));
+        match next {
+            Some((i, _)) => order.push(i),
+            // A circle, which was reported.
+            None => break,
+        }
+    }
+    order
 }

@@ -18,6 +18,7 @@ mod expr;
 mod fields;
 mod generators;
 mod measure;
+mod mission_steps;
 mod missions;
 mod names;
 mod promise;
@@ -36,6 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::{Name, Sources, Span};
 use crate::diag::Diagnostic;
 use crate::facts::rows::Row;
+use crate::ir::mission::Mission;
 use crate::ir::suite::Test;
 use crate::ir::{At, Policy, Service, Services};
 use crate::resolve::Program;
@@ -64,6 +66,7 @@ pub struct Checker<'a> {
     /// The promises that the expression under check has named, with where.
     promises: Vec<(Name, Span)>,
     tests: Vec<Test>,
+    missions: BTreeMap<Name, Mission>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -76,6 +79,8 @@ pub struct Checked {
     pub services: Services,
     /// What the package says of its own decisions.
     pub tests: Vec<Test>,
+    /// Its missions.
+    pub missions: BTreeMap<Name, Mission>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -104,6 +109,7 @@ impl<'a> Checker<'a> {
             in_progress: Vec::new(),
             promises: Vec::new(),
             tests: Vec::new(),
+            missions: BTreeMap::new(),
             diagnostics: Vec::new(),
         };
         checker.declare_types();
@@ -133,7 +139,13 @@ impl<'a> Checker<'a> {
         self.check_waivers();
         self.check_suite();
         self.check_missions();
-        Checked { policy: self.policy, services: self.services, tests: self.tests, diagnostics: self.diagnostics }
+        Checked {
+            policy: self.policy,
+            services: self.services,
+            tests: self.tests,
+            missions: self.missions,
+            diagnostics: self.diagnostics,
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -118,7 +118,10 @@ impl Checker<'_> {
 
     fn test_request(&mut self, place: &Place<'_>, request: &Expr) -> Option<Value> {
         let ty = Type::Request(place.route.request.clone());
-        self.constant(place.package, request, &ty, "a request").flatten()
+        // Braces with nothing in them are read as a set; here they are a request that states nothing.
+        let nothing = Expr { kind: ExprKind::Record(Vec::new()), span: request.span };
+        let empty = matches!(&request.kind, ExprKind::Set(elements) if elements.is_empty());
+        self.constant(place.package, if empty { &nothing } else { request }, &ty, "a request").flatten()
     }
 
     fn settings(&mut self, package: usize, settings: &[SignalSetting]) -> BTreeMap<(Name, Option<Name>), Value> {

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Decides which service may do a piece of work, and proves it.
 ///
 /// Exit codes: 0 yes (routed, clean, passed), 1 a definite no (denied, unroutable, failed), 2 the input is wrong, 3
-/// anything unexpected.
+/// anything unexpected, 4 a mission waits for an answer.
 #[derive(Debug, Parser)]
 #[command(name = "provost", version, propagate_version = true, disable_help_subcommand = true)]
 pub struct Arguments {
@@ -121,8 +121,12 @@ pub enum Verb {
     Replay(ReplayArgs),
     /// Compare two versions of a package by what they mean.
     Diff(DiffArgs),
+    /// Write a site about a package, to be read in a browser.
+    Doc(DocArgs),
     /// Draw traits, uses, a route, or the funnel of a decision.
     Graph(GraphArgs),
+    /// Say whether the package that has a registry of models can select one: the switch, the version, the counts.
+    Health,
     /// Turn data of a foreign schema into contracts.
     Import(ImportArgs),
     /// Write checked contracts as data.
@@ -142,7 +146,8 @@ pub enum Verb {
     /// Prove properties over every request.
     Prove,
     /// Run and resume bounded workflows.
-    Mission,
+    #[command(subcommand)]
+    Mission(super::mission::args::MissionVerb),
 }
 
 /// `provost new`
@@ -334,6 +339,14 @@ pub struct ReplayArgs {
     /// Openings of masked entries, which cannot be decided again without.
     #[arg(long, value_name = "FILE")]
     pub openings: Option<PathBuf>,
+}
+
+/// `provost doc`
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// The folder to write, which may hold an earlier site; `site` in the package, where none is named.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `provost diff`
@@ -533,6 +546,8 @@ pub enum Schema {
     Contracts,
     /// Of the contract data of this package, with its own traits.
     Package,
+    /// Of the manifest of a dry run.
+    RunManifest,
 }
 
 /// `provost dry-run`

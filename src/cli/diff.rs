@@ -239,7 +239,7 @@ fn of_folder(
 /// The decision of one version; a request that does not fit it is invalid there.
 fn decided(shell: &Shell, ready: Option<&Ready>, route: &str, asked: &InputArgs) -> Result<Json, Failure> {
     let Some(ready) = ready else { return Ok(no_route(route)) };
-    let decision = match inputs::read(shell, &ready.plan, route, asked)? {
+    let decision = match inputs::read(shell, &ready.plan, &ready.package.environment, route, asked)? {
         Read::Inputs(inputs) => route::decide(&ready.plan, route, &inputs).map_err(decide::failure)?,
         Read::Invalid { refusals, now, .. } => {
             let problem = |(field, message): (String, String)| Problem {

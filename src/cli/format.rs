@@ -158,7 +158,7 @@ fn damage(shell: &Shell, args: &FmtArgs, source: &Source) -> Result<(), Failure>
     let mut sources = Sources::default();
     let file = sources.add(source.name.clone(), text.as_str());
     shell.diagnostics(&syntax::parse(file, text).diagnostics, &sources)?;
-    shell.remark(&format!("{}: what does not parse is left as it is", source.name));
+    shell.remark(&format!("{}: what does not parse, or would be too large, is left as it is", source.name));
     Ok(())
 }
 

@@ -11,6 +11,7 @@ pub fn schema(shell: &Shell, args: &SchemaArgs) -> Result<Verdict, Failure> {
     match args.what {
         Schema::Decision => shell.out(include_str!("../../schema/decision.schema.json"))?,
         Schema::Contracts => shell.out(include_str!("../../schema/contracts.schema.json"))?,
+        Schema::RunManifest => shell.out(include_str!("../../schema/run-manifest.schema.json"))?,
         Schema::Package => {
             let opened = shell.one()?;
             shell.out(&format!("{:#}", schema::contract_schema(&opened.package.policy)))?;

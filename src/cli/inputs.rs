@@ -6,7 +6,9 @@ use super::shell::{Failure, Shell};
 use crate::base::{Instant, Name, Sources};
 use crate::data::{Kind, Node};
 use crate::diag::Diagnostic;
+use crate::facts::signals::Environment;
 use crate::facts::{self, Inputs, Request, Signals};
+use crate::ir::{Policy, Services};
 use crate::journal::Unread;
 use crate::plan::Plan;
 use crate::world::{World as _, shown};
@@ -34,13 +36,19 @@ pub enum Read {
 }
 
 /// Reads request, signals and time for a route. Bad signals are wrong input; a bad request is a decision of its own.
-pub fn read(shell: &Shell, plan: &Plan, route: &str, args: &InputArgs) -> Result<Read, Failure> {
+pub fn read(
+    shell: &Shell,
+    plan: &Plan,
+    environment: &Environment,
+    route: &str,
+    args: &InputArgs,
+) -> Result<Read, Failure> {
     let Some(declared) = plan.policy.routes.get(route) else {
         let known = plan.policy.routes.keys().map(|n| &**n);
         return Err(Failure::Usage(shell.unknown("route", route, known)));
     };
     let mut sources = Sources::default();
-    let signals = signals(shell, plan, args, &mut sources)?;
+    let signals = signals(shell, plan, environment, args, &mut sources)?;
     let now = now(shell, args.now.as_deref())?;
     let (decoded, unread) = request(shell, plan, &declared.request, args, &mut sources)?;
     match decoded {
@@ -92,7 +100,7 @@ fn request(
 }
 
 /// `FIELD=VALUE`, each.
-fn assignments(set: &[String]) -> Result<Vec<(String, String)>, Failure> {
+pub fn assignments(set: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let split = |text: &String| {
         text.split_once('=').map(|(field, value)| (field.to_owned(), value.to_owned())).ok_or_else(|| {
             Failure::Usage(format!(
@@ -103,12 +111,51 @@ fn assignments(set: &[String]) -> Result<Vec<(String, String)>, Failure> {
     set.iter().map(split).collect()
 }
 
-fn signals(shell: &Shell, plan: &Plan, args: &InputArgs, sources: &mut Sources) -> Result<Signals, Failure> {
-    let Some(path) = &args.signals else { return Ok(Signals::default()) };
-    let file = sources.add(shown(path), shell.read(path)?);
-    let node = data::read(shell, file, sources)?;
-    facts::signals::signals(&plan.policy, &plan.services, &node).or_else(|found| {
+/// The signals of the file that was named, and those that the package reads from the environment.
+fn signals(
+    shell: &Shell,
+    plan: &Plan,
+    environment: &Environment,
+    args: &InputArgs,
+    sources: &mut Sources,
+) -> Result<Signals, Failure> {
+    let said = |found: Vec<Diagnostic>, sources: &Sources| {
         shell.diagnostics(&found, sources)?;
         Err(Failure::Wrong)
-    })
+    };
+    let mut signals = match &args.signals {
+        None => Signals::default(),
+        Some(path) => {
+            let file = sources.add(shown(path), shell.read(path)?);
+            let node = data::read(shell, file, sources)?;
+            let twice = facts::signals::stated_twice(&node, environment);
+            if !twice.is_empty() {
+                return said(twice, sources);
+            }
+            match facts::signals::signals(&plan.policy, &plan.services, &node) {
+                Ok(signals) => signals,
+                Err(found) => return said(found, sources),
+            }
+        }
+    };
+    match of_environment(&plan.policy, &plan.services, environment, sources) {
+        Ok(more) => signals.values.extend(more.values),
+        Err(found) => return said(found, sources),
+    }
+    Ok(signals)
+}
+
+/// The signals that the environment of this process states, read once.
+pub fn of_environment(
+    policy: &Policy,
+    services: &Services,
+    environment: &Environment,
+    sources: &mut Sources,
+) -> Result<Signals, Vec<Diagnostic>> {
+    facts::signals::environment(policy, services, environment, variable, sources)
+}
+
+/// A variable of the environment of this process; what is no text in it stays recognisably none.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|text| text.to_string_lossy().into_owned())
 }

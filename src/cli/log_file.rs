@@ -250,7 +250,7 @@ fn set_aside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
 }
 
 /// The lock of a log. The system gives it up when its holder ends, however it ends, so that no lock outlives a crash.
-fn lock(path: &Path) -> Result<File, Failure> {
+pub fn lock(path: &Path) -> Result<File, Failure> {
     let place = beside(path, ".lock");
     let failed = |e: io::Error| Failure::Unexpected(format!("`{}` cannot be locked: {e}", shown(&place)));
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&place).map_err(failed)?;

@@ -15,15 +15,18 @@ mod data;
 pub mod decide;
 mod diff;
 pub mod disk;
+mod doc;
 mod dry_run;
 mod format;
 mod generate;
 mod graph;
+mod health;
 mod inputs;
 mod keys;
 mod lint;
 mod log;
 mod log_file;
+pub mod mission;
 mod new;
 mod replay;
 mod revision;
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
     match known(&arguments).and_then(|()| run(&shell, arguments.verb)) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
+        Ok(Verdict::Waiting) => ExitCode::from(4),
         Err(failure) => {
             match &failure {
                 Failure::Wrong => {}
@@ -95,7 +99,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }
-        Verb::Mission => Err(not_built("mission", "missions are read and checked by `provost check`, and not run yet")),
+        Verb::Mission(verb) => mission::run(shell, &verb),
         Verb::Verify(args) => verify::run(shell, &args),
         Verb::Log(verb) => log::run(shell, &verb),
         Verb::Replay(args) => replay::run(shell, &args),
@@ -103,7 +107,9 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Route(args) => decide::route(shell, &args),
         Verb::Explain(args) => decide::explain(shell, &args),
         Verb::Diff(args) => diff::run(shell, &args),
+        Verb::Doc(args) => doc::run(shell, &args),
         Verb::Graph(args) => graph::run(shell, &args),
+        Verb::Health => health::run(shell),
         Verb::WhyNot(args) => why_not::run(shell, &args),
         Verb::WhatIf(args) => what_if::run(shell, &args),
     }

@@ -47,6 +47,8 @@ pub enum Verdict {
     Yes,
     /// Exit code 1.
     No,
+    /// Exit code 4: neither, until somebody has answered.
+    Waiting,
 }
 
 /// The shell that a verb runs in.
@@ -233,6 +235,16 @@ impl Shell {
 
     /// The package that has a route, ready to run.
     pub fn with_route(&self, route: &str) -> Result<Opened, Failure> {
+        self.with("route", route, |package| package.policy.routes.keys().cloned().collect())
+    }
+
+    /// The package that has a mission, ready to run.
+    pub fn with_mission(&self, mission: &str) -> Result<Opened, Failure> {
+        self.with("mission", mission, |package| package.missions.keys().cloned().collect())
+    }
+
+    /// The package that has an item, ready to run: the only one there is, or the first that names it.
+    fn with(&self, what: &str, wanted: &str, names: impl Fn(&Package) -> Vec<Name>) -> Result<Opened, Failure> {
         let folders = self.folders()?;
         if let [(_, dir)] = folders.as_slice() {
             return self.sound(Opened { package: package::open(&self.disk, dir), dir: dir.clone() });
@@ -240,14 +252,15 @@ impl Shell {
         let mut known: Vec<Name> = Vec::new();
         for (_, dir) in folders {
             let opened = Opened { package: package::open(&self.disk, &dir), dir };
-            if opened.package.policy.routes.contains_key(route) || !opened.package.is_sound() {
+            let found = names(&opened.package);
+            if found.iter().any(|name| **name == *wanted) || !opened.package.is_sound() {
                 return self.sound(opened);
             }
-            known.extend(opened.package.policy.routes.keys().cloned());
+            known.extend(found);
         }
         known.sort();
         known.dedup();
-        Err(Failure::Usage(self.unknown("route", route, known.iter().map(|n| &**n))))
+        Err(Failure::Usage(self.unknown(what, wanted, known.iter().map(|n| &**n))))
     }
 
     /// The text of a file that was named on the command line; `-` is standard input.

@@ -90,7 +90,10 @@ struct Move {
 
 /// A folder that is there: each file beside its place, then one after the other.
 fn replace(folder: &Path, files: &[Named<'_>]) -> io::Result<()> {
-    let _held = lock(folder)?;
+    let held = lock(folder)?;
+    if held.is_some() {
+        sweep(folder, files);
+    }
     let mut moves = Vec::new();
     for (name, _) in files {
         let (place, number) = (folder.join(name), std::process::id());
@@ -116,6 +119,21 @@ fn replace(folder: &Path, files: &[Named<'_>]) -> io::Result<()> {
         let _ = fs::remove_file(&file.kept);
     }
     moved.and_then(|()| force(folder))
+}
+
+/// Removes what runs that were killed left behind; whoever holds the lock is the only one who writes here.
+fn sweep(folder: &Path, files: &[Named<'_>]) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let found = entry.file_name();
+        let of_ours = |(name, _): &Named<'_>| {
+            let rest = found.to_str().and_then(|found| found.strip_prefix('.')?.strip_prefix(name)?.strip_prefix('.'));
+            let number = rest.and_then(|rest| rest.strip_suffix(".tmp").or_else(|| rest.strip_suffix(".old")));
+            number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        if files.iter().any(of_ours) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Puts each file in its place; where one cannot be, those before it are taken back.
@@ -187,8 +205,12 @@ mod tests {
         let folder = home.path().join("a/b/c");
         write(&folder, &[("x", b"1"), ("y", b"2")]).unwrap();
         fs::write(folder.join("z"), "3").unwrap();
+        for left in [".x.12.tmp", ".y.3.old"] {
+            fs::write(folder.join(left), "of a run that was killed").unwrap();
+        }
+        fs::write(folder.join(".x.mine.tmp"), "of somebody else").unwrap();
         write(&folder, &[("x", b"4"), ("y", b"5")]).unwrap();
-        assert_eq!(names(&folder), ["x", "y", "z"]);
+        assert_eq!(names(&folder), [".x.mine.tmp", "x", "y", "z"]);
         assert_eq!(fs::read(folder.join("y")).unwrap(), b"5");
         assert_eq!(names(&home.path().join("a/b")), ["c"], "nothing is left beside");
     }

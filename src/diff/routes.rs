@@ -36,6 +36,27 @@ fn route<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Route, new: &'
     for (role, before, after) in super::matched(&old.scores, &new.scores) {
         scores(changes, (name, role), before, after);
     }
+    outputs(changes, name, old, new);
+}
+
+/// What a decision gives besides the services.
+fn outputs<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Route, new: &'p Route) {
+    let comparison = changes.comparison;
+    for (output, before, after) in super::matched(&old.outputs, &new.outputs) {
+        let was = before.map(|expr| comparison.before.expr(expr));
+        let is = after.map(|expr| comparison.after.expr(expr));
+        let rule = match (&was, &is) {
+            (Some(_), None) => &rules::OUTPUT_REMOVED,
+            (None, Some(_)) => &rules::OUTPUT_ADDED,
+            _ if was == is => continue,
+            _ => &rules::OUTPUT_CHANGED,
+        };
+        let words = match (before.map(spell::expression), after.map(spell::expression)) {
+            (old, new) if old == new => (was.as_ref().map(spell::expression), is.as_ref().map(spell::expression)),
+            words => words,
+        };
+        changes.note((Kind::Route, name), output, rule, words);
+    }
 }
 
 fn roles(changes: &mut Changes<'_, '_>, name: &Name, old: &Route, new: &Route) {

@@ -209,9 +209,11 @@ mod tests {
 
     #[test]
     fn the_published_schemas_are_json_of_the_dialect() {
-        for text in
-            [include_str!("../../schema/decision.schema.json"), include_str!("../../schema/contracts.schema.json")]
-        {
+        for text in [
+            include_str!("../../schema/decision.schema.json"),
+            include_str!("../../schema/contracts.schema.json"),
+            include_str!("../../schema/run-manifest.schema.json"),
+        ] {
             let schema: Json = serde_json::from_str(text).unwrap();
             assert_eq!(schema["$schema"], DIALECT);
         }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Name;
+use crate::base::{Name, Sources, Span};
 use crate::diag::Diagnostic;
 use crate::ir::{Policy, Services, Signal};
 
 use super::decode::{Decoder, Known, Path, Schema, near_or_all};
-use super::{SignalValue, Signals, codes};
+use super::{SignalValue, Signals, codes, set};
 use crate::data::{Key, Kind, Node, shortened};
+use crate::value::{Type, Value};
 
 /// Types the signals: `{ "healthy": { "o3": false }, "utilisation": 0.4 }`.
 ///
@@ -44,6 +45,50 @@ pub fn signals(policy: &Policy, services: &Services, node: &Node) -> Result<Sign
         }
     }
     decoder.finish(Some(Signals { values }))
+}
+
+/// The signals that are read from the environment, each with its variable.
+pub type Environment = BTreeMap<Name, Name>;
+
+/// The signals that the environment states; `variable` looks one up. A variable that is not set states nothing.
+///
+/// A switch is on where its variable says `true`, in capitals or not, and off for every other text: who mistypes a word
+/// has not switched anything on.
+pub fn environment(
+    policy: &Policy,
+    services: &Services,
+    environment: &Environment,
+    variable: impl Fn(&str) -> Option<String>,
+    sources: &mut Sources,
+) -> Result<Signals, Vec<Diagnostic>> {
+    let mut decoder = Decoder::new(Schema { policy, services: Known::Services(services) });
+    let mut values = BTreeMap::new();
+    for (name, wanted) in environment {
+        let (Some(signal), Some(text)) = (policy.signals.get(name), variable(wanted)) else { continue };
+        let value = match &signal.ty {
+            Type::Bool => Some(Value::Bool(text.to_lowercase() == "true")),
+            ty => {
+                let file = sources.add(format!("the variable {wanted}"), text.as_str());
+                let whole = Span::new(file, 0, text.len());
+                let node = set::text(&text, ty, file, 0).unwrap_or_else(|| Node::text(text.as_str(), whole));
+                decoder.value(&node, ty, &Path::Root(name))
+            }
+        };
+        values.extend(value.map(|value| (name.clone(), SignalValue::One(value))));
+    }
+    decoder.finish(Some(Signals { values }))
+}
+
+/// What a file states and the environment as well: a signal has one source, so that no file overrules a switch.
+pub fn stated_twice(node: &Node, environment: &Environment) -> Vec<Diagnostic> {
+    let Kind::Map(entries) = &node.kind else { return Vec::new() };
+    let stated = entries.iter().filter_map(|(key, _)| Some((key, environment.get(&key.text)?)));
+    let wrong = stated.map(|(key, variable)| {
+        let message = format!("the package reads `{}` from the variable `{variable}`", key.text);
+        let found = Diagnostic::error(&codes::UNKNOWN_SIGNAL, key.span, message).label("stated here as well");
+        found.help(format!("leave it out, and set `{variable}`"))
+    });
+    wrong.collect()
 }
 
 /// The value of a signal, for one service or at all.

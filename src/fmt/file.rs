@@ -3,7 +3,8 @@
 use super::build;
 use super::layout::{Anchor, Printer};
 use super::trivia::{Comment, trivia};
-use crate::syntax::concrete::Piece;
+use crate::base::limits;
+use crate::syntax::concrete::{Node, Piece, Rule};
 
 /// A file that was set anew.
 #[derive(Debug, Default)]
@@ -22,17 +23,28 @@ struct Set {
     tall: bool,
 }
 
-/// Sets the pieces of a text, and what stands between them.
-pub fn set(text: &str, pieces: &[Piece<'_>]) -> Page {
+/// Sets the pieces of a text, and what stands between them. An item that would then be too large to be read is an item no more,
+/// and left as it is.
+pub fn set(text: &str, pieces: &mut [Piece<'_>]) -> Page {
     let newline = newline(text);
+    let mut items: Vec<Option<Set>> = Vec::with_capacity(pieces.len());
+    for piece in pieces.iter_mut() {
+        let set = piece.item.as_ref().map(|item| one(text, item, newline));
+        let set = set.filter(|set| set.out.len() <= limits::ITEM_BYTES);
+        if set.is_none() {
+            piece.item = None;
+        }
+        items.push(set);
+    }
+    let pieces = &*pieces;
     let mut page = Page::default();
     let (mut end, mut tall) = (0, false);
     // A byte order mark says nothing, and a canonical text has none.
     let mut first = true;
-    for (at, piece) in pieces.iter().enumerate() {
+    for (at, (piece, set)) in pieces.iter().zip(items).enumerate() {
         let whole = extent(text, pieces, at);
         let before = pieces.get(at.wrapping_sub(1));
-        let set = one(text, piece, &whole, newline);
+        let set = set.unwrap_or_else(|| as_it_is(text, &whole));
         let gap = text.get(end..whole.start).unwrap_or_default();
         let beside = before.is_some_and(|b| b.item.is_none() || piece.item.is_none());
         if beside && !gap.contains('\n') && !first {
@@ -81,17 +93,19 @@ fn extent(text: &str, pieces: &[Piece<'_>], at: usize) -> std::ops::Range<usize>
     start..end - usize::from(returns)
 }
 
-/// Sets one piece.
-fn one(text: &str, piece: &Piece<'_>, whole: &std::ops::Range<usize>, newline: &'static str) -> Set {
-    let Some(item) = &piece.item else {
-        let out = text.get(whole.clone()).unwrap_or_default().to_owned();
-        let anchors = vec![Anchor { old: whole.start, len: out.len(), new: 0 }];
-        return Set { out, anchors, tall: false };
-    };
+/// What is no item.
+fn as_it_is(text: &str, whole: &std::ops::Range<usize>) -> Set {
+    let out = text.get(whole.clone()).unwrap_or_default().to_owned();
+    let anchors = vec![Anchor { old: whole.start, len: out.len(), new: 0 }];
+    Set { out, anchors, tall: false }
+}
+
+/// Sets one item.
+fn one(text: &str, item: &Node<'_>, newline: &'static str) -> Set {
     let mut printer = Printer::new(newline);
     printer.item(&build::item(text, item));
     // Documentation and annotations are the first child, and the declaration begins with the first leaf behind them.
-    let declared = item.children.iter().find(|c| c.rule != crate::syntax::concrete::Rule::front);
+    let declared = item.children.iter().find(|c| c.rule != Rule::front);
     let start = declared.map_or(item.start, |node| node.first_leaf().start);
     let from = printer.anchors.iter().find(|anchor| anchor.old == start).map_or(0, |anchor| anchor.new);
     let tall = printer.out.get(from..).is_some_and(|behind| behind.contains('\n'));

@@ -16,6 +16,7 @@ pub mod unified;
 
 use std::ops::Range;
 
+use crate::base::limits;
 use crate::syntax;
 
 pub use edits::Edit;
@@ -33,15 +34,17 @@ pub struct Formatted {
 
 /// Formats a file.
 pub fn format(text: &str) -> Formatted {
-    let Some(pieces) = syntax::pieces(text) else {
-        // A file that is too large to be read is left whole.
-        let left = std::iter::once(0..text.len()).collect();
-        return Formatted { text: text.to_owned(), edits: Vec::new(), left };
-    };
+    // A file that is too large to be read is left whole, and so is one that would be.
+    let whole =
+        || Formatted { text: text.to_owned(), edits: Vec::new(), left: std::iter::once(0..text.len()).collect() };
+    let Some(mut pieces) = syntax::pieces(text) else { return whole() };
+    let set = file::set(text, &mut pieces);
+    if set.out.len() > limits::SOURCE_BYTES {
+        return whole();
+    }
     // A text that is never closed reaches to the end of its line, of which a carriage return is a part.
     let end = |end: usize| end - usize::from(text.get(..end).is_some_and(|before| before.ends_with('\r')));
     let left = pieces.iter().filter(|piece| piece.item.is_none()).map(|piece| piece.start..end(piece.end)).collect();
-    let set = file::set(text, &pieces);
     let edits = edits::edits(text, &set.out, &set.anchors);
     Formatted { text: set.out, edits, left }
 }

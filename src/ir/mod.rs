@@ -7,6 +7,7 @@
 
 pub mod expr;
 pub mod json;
+pub mod mission;
 pub mod suite;
 pub mod walk;
 

@@ -9,7 +9,6 @@ use serde_json::{Map, Value as Json, json};
 
 use super::entry::Line;
 use crate::base::{Name, canonical};
-use crate::route::json::without_readings;
 
 /// The schema of one line of openings.
 pub const OPENING: &str = "provost.log-opening/1";
@@ -17,6 +16,9 @@ pub const OPENING: &str = "provost.log-opening/1";
 const SALT: &str = "provost.salt/1";
 /// What is hashed into a commitment.
 const LEAF: &str = "provost.leaf/1";
+
+/// What a masked entry shows of its decision.
+const SHOWN: &[&str] = &["denied_by", "inputs", "outcome", "roles", "route", "schema", "unroutable", "waived"];
 
 /// The path of a decision as a leaf.
 const DECISION: &str = "decision";
@@ -149,21 +151,22 @@ fn values(entry: &mut Json) -> Vec<(String, &mut Json)> {
 /// be read from or a guess be checked against; who was rejected by what would say more of a value than the outcome does.
 pub fn shown(decision: &Json) -> Json {
     let mut shown = decision.clone();
-    without_readings(&mut shown);
     let Json::Object(map) = &mut shown else { return shown };
-    map.retain(|key, _| !matches!(key.as_str(), "decision_id" | "guarantees" | "invalid" | "rejected"));
-    if let Some(Json::Object(inputs)) = map.get_mut("inputs") {
-        inputs.retain(|key, _| key != "request");
-    }
-    let bare = |chosen: &mut Json| {
-        if let Json::Object(map) = chosen {
-            map.retain(|key, _| key == "service");
+    // What is not on a list is left out, so that whatever decisions come to say is masked until somebody decides otherwise.
+    let only = |of: &mut Json, keys: &[&str]| {
+        if let Json::Object(map) = of {
+            map.retain(|key, _| keys.contains(&key.as_str()));
         }
     };
+    map.retain(|key, _| SHOWN.contains(&key.as_str()));
+    map.get_mut("inputs").into_iter().for_each(|inputs| only(inputs, &["now", "policy", "services", "signals"]));
+    for denial in map.get_mut("denied_by").and_then(Json::as_array_mut).into_iter().flatten() {
+        only(denial, &["because", "rule", "verdict"]);
+    }
     for (_, filled) in map.get_mut("roles").and_then(Json::as_object_mut).into_iter().flatten() {
         match filled {
-            Json::Array(list) => list.iter_mut().for_each(bare),
-            single => bare(single),
+            Json::Array(list) => list.iter_mut().for_each(|chosen| only(chosen, &["service"])),
+            single => only(single, &["service"]),
         }
     }
     shown

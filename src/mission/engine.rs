@@ -148,6 +148,11 @@ pub struct Run {
 
 /// Runs a program from its first state with the answers at hand.
 pub fn run<P: Program>(program: &P, first: P::State, humans: Humans<'_>) -> Result<Run, Problem> {
+    run_to(program, first, humans).map(|(run, _)| run)
+}
+
+/// The same, with the state at the end.
+pub fn run_to<P: Program>(program: &P, first: P::State, humans: Humans<'_>) -> Result<(Run, P::State), Problem> {
     let mut state = first;
     let mut run = Run {
         status: Status::Succeeded,
@@ -198,7 +203,7 @@ pub fn run<P: Program>(program: &P, first: P::State, humans: Humans<'_>) -> Resu
     }
     run.state = program.data(&state);
     run.routed = program.routed(&state);
-    Ok(run)
+    Ok((run, state))
 }
 
 /// The digest of a state that is neither too large nor beyond what JSON writes.
@@ -275,6 +280,7 @@ fn admit(answer: &Answer, question: &Question, token: &str, authors: &[String]) 
             refused(Kind::InvalidDecision, "the value is none of the options".to_owned())
         }
         "input" => Ok(()),
+        "" => refused(Kind::InvalidDecision, "no answer is given: `approve`, `reject`, or a value".to_owned()),
         other => refused(Kind::InvalidDecision, format!("`{other}` is none of `approve`, `reject`, `input`")),
     }
 }

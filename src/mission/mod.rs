@@ -17,10 +17,13 @@ pub mod expectation;
 pub mod operations;
 mod path;
 pub mod problem;
+pub mod record;
 pub mod result;
 mod run_tests;
 pub mod scenario;
 pub mod spelling;
+pub mod typed;
+mod work;
 pub mod workflow;
 
 pub use data::Data;

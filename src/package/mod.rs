@@ -3,10 +3,11 @@
 //! *Takes* a folder through the [`World`]; *gives* a [`Package`] with everything that could be understood and everything that
 //! is wrong. *Promises* that a package without errors may run. *Leaves out* decisions.
 
+mod environment;
 mod import;
 mod invariants;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::base::similar::nearest;
@@ -15,6 +16,8 @@ use crate::check::{self, Checker};
 use crate::data::Node;
 use crate::diag::{Diagnostic, print};
 use crate::facts::registry::Registry;
+use crate::facts::signals::Environment;
+use crate::ir::mission::Mission;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
 use crate::resolve::manifest::Entry;
@@ -30,10 +33,14 @@ pub struct Package {
     pub services: Services,
     /// What the package says of its own decisions.
     pub tests: Vec<Test>,
+    /// Its missions, and those of the packages that it depends on.
+    pub missions: BTreeMap<Name, Mission>,
     /// The registries that it imports, whatever is wrong with them.
     pub registries: Vec<Registry>,
     /// The fields of requests that are masked in logs.
     pub masked: BTreeSet<Name>,
+    /// The signals that a shell reads from the environment, each with its variable.
+    pub environment: Environment,
     /// What was written, every declaration under its one name.
     pub program: Program,
     /// What the manifest says of lints.
@@ -54,7 +61,7 @@ impl Package {
 /// Opens the package in a folder: parse, resolve, check.
 pub fn open(world: &dyn World, dir: &Path) -> Package {
     let loaded = resolve::load(world, dir);
-    let Loaded { program, lints, sources, imports, masked, mut diagnostics, damaged } = loaded;
+    let Loaded { program, lints, sources, imports, masked, signals: named, mut diagnostics, damaged } = loaded;
     let checker = Checker::declare(&program, &sources);
     let (imported, problems) = import::import(&checker, &program, &imports, &sources);
     diagnostics.extend(problems);
@@ -65,6 +72,8 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         says_missing && damaged.iter().any(|s| s.file == d.span.file && s.start <= d.span.start && d.span.end <= s.end)
     };
     diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !follows_from_damage(d)));
+    let (environment, found) = environment::signals(&checked.policy, &program, &named);
+    diagnostics.extend(found);
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(masked.iter().filter_map(|entry| masks_nothing(&checked.policy, entry)));
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
@@ -74,10 +83,12 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         policy: checked.policy,
         services: checked.services,
         tests: checked.tests,
+        missions: checked.missions,
         registries: imported.registries,
         program,
         lints,
         masked: masked.into_iter().map(|entry| entry.text).collect(),
+        environment,
         sources,
         diagnostics,
     }

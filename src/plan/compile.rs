@@ -54,6 +54,15 @@ impl<'s> Scope<'s> {
         Self { candidate: Some(role), ..self.clone() }
     }
 
+    /// The same scope in which each of these names is a field of the record that stands in the request's place.
+    pub fn with_fields(&self, fields: &[Name]) -> Self {
+        let mut scope = self.clone();
+        scope
+            .variables
+            .extend(fields.iter().zip(0..).map(|(name, i)| (name.clone(), Code::RequestField(i, name.clone()))));
+        scope
+    }
+
     /// The same scope in which a variable means the subject.
     pub fn with_subject(&self, variable: &Name) -> Self {
         let mut scope = self.clone();
@@ -159,6 +168,13 @@ impl<'p> Compiler<'p> {
             }
             operator => self.operator(scope, operator),
         }
+    }
+
+    /// Compiles expressions that belong to no route.
+    pub fn questions(&mut self, questions: &super::Questions) -> Vec<Code> {
+        let roles = BTreeMap::new();
+        let scope = Scope::new(&[], &roles, &[]).with_fields(&questions.fields);
+        questions.exprs.iter().map(|expr| self.expr(&scope, expr)).collect()
     }
 
     fn boxed(&mut self, scope: &Scope<'_>, expr: &Expr) -> Box<Code> {

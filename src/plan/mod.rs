@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{Name, canonical};
-use crate::ir::{self, Policy, Services};
+use crate::ir::{self, Expr, Policy, Services};
 use crate::value::Value;
 pub use bits::Bits;
 pub use code::{Code, Who};
@@ -55,11 +55,26 @@ pub struct Plan {
     pub services_digest: String,
 }
 
+/// Expressions that belong to no route, with the names of the values that they may use.
+#[derive(Clone, Debug, Default)]
+pub struct Questions {
+    /// The names.
+    pub fields: Vec<Name>,
+    /// The expressions.
+    pub exprs: Vec<Expr>,
+}
+
 /// Makes the plan.
 pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
+    plan_with(policy, services, &[]).0
+}
+
+/// Makes the plan, and compiles further expressions against it.
+pub fn plan_with(policy: Arc<Policy>, services: Arc<Services>, questions: &[Questions]) -> (Plan, Vec<Vec<Code>>) {
     let names: Vec<Name> = services.keys().cloned().collect();
     let mut compiler = compile::Compiler::new(&policy, &services);
     let routes = route::routes(&mut compiler);
+    let asked: Vec<Vec<Code>> = questions.iter().map(|questions| compiler.questions(questions)).collect();
     let slots = compiler.slots;
     let columns = std::mem::take(&mut compiler.columns);
     let relations: Vec<(Name, Vec<Option<Vec<usize>>>)> =
@@ -68,7 +83,7 @@ pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
     // The texts are kept for certificates, which hold them whole.
     let policy_text = canonical::to_string(&ir::json::policy(&policy));
     let services_text = canonical::to_string(&ir::json::services(&services));
-    Plan {
+    let plan = Plan {
         names,
         selves,
         columns,
@@ -81,7 +96,8 @@ pub fn plan(policy: Arc<Policy>, services: Arc<Services>) -> Plan {
         services_text,
         policy,
         services,
-    }
+    };
+    (plan, asked)
 }
 
 impl Plan {

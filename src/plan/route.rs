@@ -17,8 +17,8 @@ use crate::ir::{self, At, Cardinality, Effect, Expr};
 /// A set of roles, one bit each; a route has at most [`crate::base::limits::ROLES`].
 pub type Roles = u64;
 
-/// A route, compiled.
-#[derive(Clone, Debug)]
+/// A route, compiled. The default is a route without anything, in which expressions of no route are evaluated.
+#[derive(Clone, Debug, Default)]
 pub struct RoutePlan {
     /// Its name.
     pub name: Name,

@@ -53,7 +53,7 @@ pub fn prove(trace: &Trace<'_>, inputs: &Inputs, decision: &Decision) -> Result<
         ("schema", text(&json!("provost.certificate/1"))),
         ("services", plan.services_text.clone()),
         ("signals", text(&facts::signals(&inputs.signals))),
-        ("steps", text(&Json::Array(steps))),
+        ("steps", list(steps)),
     ];
     let members: Vec<String> = members.iter().map(|(key, text)| format!("\"{key}\":{text}")).collect();
     Ok(format!("{{{}}}", members.join(",")))
@@ -61,16 +61,15 @@ pub fn prove(trace: &Trace<'_>, inputs: &Inputs, decision: &Decision) -> Result<
 
 /// What a certificate says of the decision: all but who was rejected, which follows from the steps.
 fn claim(decision: &Decision) -> Json {
-    let mut claim = facts::identity(decision);
+    let mut claim = facts::claim(decision);
     if let Json::Object(map) = &mut claim {
-        map.remove("rejected");
         map.insert("decision_id".to_owned(), Json::from(decision.id()));
     }
     claim
 }
 
 /// Ascending positions as ranges, maximal and in order: `[[0,4],[7,7]]`.
-fn ranges(positions: &[usize]) -> Json {
+fn ranges(positions: &[usize]) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for position in positions {
         match ranges.last_mut() {
@@ -78,5 +77,22 @@ fn ranges(positions: &[usize]) -> Json {
             _ => ranges.push((*position, *position)),
         }
     }
-    Json::Array(ranges.into_iter().map(|(from, to)| json!([from, to])).collect())
+    list(ranges.into_iter().map(|(from, to)| format!("[{from},{to}]")))
+}
+
+/// An array of what is spelled already. Steps are most of the work of writing, so they are spelled as they are made.
+fn list(items: impl IntoIterator<Item = String>) -> String {
+    let mut out = String::from("[");
+    for (at, item) in items.into_iter().enumerate() {
+        out.push_str(if at == 0 { "" } else { "," });
+        out.push_str(&item);
+    }
+    out + "]"
+}
+
+/// A text in quotes.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    canonical::write_text(text, &mut out);
+    out
 }

@@ -6,9 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
-
-use super::ranges;
+use super::{list, quoted, ranges};
 use crate::base::canonical;
 use crate::eval::Truth;
 use crate::plan::Bits;
@@ -63,7 +61,8 @@ pub struct Grower<'a, 'o> {
 }
 
 type Grown<T> = Result<T, DecideError>;
-type Filled = (Vec<Json>, Option<State>);
+/// Branches in their canonical spelling, and how the roles are filled if they can be.
+type Filled = (Vec<String>, Option<State>);
 
 impl State {
     /// Nobody is given anything.
@@ -180,12 +179,13 @@ impl<'a, 'o> Grower<'a, 'o> {
     }
 
     /// Every option of the first role of a group, up to the one that can be completed.
-    fn branch(&mut self, state: &State, group: &[usize], claim: Option<&Given>) -> Grown<(Json, Option<State>)> {
-        let Some((role, later)) = group.split_first() else { return Ok((Json::Null, None)) };
-        let Some(plan) = self.problem.route.roles.get(*role) else { return Ok((Json::Null, None)) };
+    fn branch(&mut self, state: &State, group: &[usize], claim: Option<&Given>) -> Grown<(String, Option<State>)> {
+        let nothing = || Ok(("null".to_owned(), None));
+        let Some((role, later)) = group.split_first() else { return nothing() };
+        let Some(plan) = self.problem.route.roles.get(*role) else { return nothing() };
         let mut excluded: BTreeMap<Reason, Vec<usize>> = BTreeMap::new();
         let mut refuted = Subtrees::default();
-        let (mut chosen, mut rest, mut completed) = (Json::Null, Json::Null, None);
+        let (mut chosen, mut rest, mut completed) = ("null".to_owned(), "null".to_owned(), None);
         // Candidates that nothing can tell apart are excluded for the same reason, or refuted by the same tree.
         let alike = plan.alike.as_deref().filter(|_| !plan.list);
         let mut known: BTreeMap<u32, Result<Reason, usize>> = BTreeMap::new();
@@ -212,16 +212,16 @@ impl<'a, 'o> Grower<'a, 'o> {
             let on_the_way = claim.is_none_or(|claim| self.is_claimed(&next, *role, option, claim));
             let (branches, filled) = self.fill(next, still, claim.filter(|_| on_the_way))?;
             if let Some(filled) = filled {
-                (chosen, rest, completed) = (json!(at), Json::Array(branches), Some(filled));
+                (chosen, rest, completed) = (at.to_string(), list(branches), Some(filled));
                 break;
             }
-            let tree = refuted.add(at, Json::Array(branches));
+            let tree = refuted.add(at, list(branches));
             class.map(|class| known.insert(class, Err(tree)));
         }
         let excluded = self.excluded(&excluded, "options");
-        let branch = json!({
-            "role": &*plan.name, "excluded": excluded, "refuted": refuted.json(), "chosen": chosen, "rest": rest,
-        });
+        let (refuted, role) = (refuted.spell(), quoted(&plan.name));
+        let branch =
+            format!(r#"{{"chosen":{chosen},"excluded":{excluded},"refuted":{refuted},"rest":{rest},"role":{role}}}"#);
         Ok((branch, completed))
     }
 
@@ -368,7 +368,7 @@ impl<'a, 'o> Grower<'a, 'o> {
     }
 
     /// A group whose scores depend on what its later roles are given: how many admissible assignments it has.
-    fn compared(&mut self, state: &State, group: &[usize], claim: &Given) -> Grown<(Json, Option<State>)> {
+    fn compared(&mut self, state: &State, group: &[usize], claim: &Given) -> Grown<(String, Option<State>)> {
         let mut count = 0_u64;
         self.completions(state, group, &mut count)?;
         let mut claimed = state.clone();
@@ -378,7 +378,7 @@ impl<'a, 'o> Grower<'a, 'o> {
             }
         }
         let name = group.first().and_then(|role| self.problem.route.roles.get(*role)).map_or("", |plan| &*plan.name);
-        Ok((json!({ "role": name, "admissible": count }), Some(claimed)))
+        Ok((format!(r#"{{"admissible":{count},"role":{}}}"#, quoted(name)), Some(claimed)))
     }
 
     fn completions(&mut self, state: &State, group: &[usize], count: &mut u64) -> Grown<()> {
@@ -398,27 +398,39 @@ impl<'a, 'o> Grower<'a, 'o> {
     }
 
     /// Positions by what was found of each, as a certificate has them.
-    pub fn excluded(&self, excluded: &BTreeMap<Reason, Vec<usize>>, key: &str) -> Json {
+    pub fn excluded(&self, excluded: &BTreeMap<Reason, Vec<usize>>, key: &str) -> String {
         let group = |((constraint, clause, verdict), positions): (&Reason, &Vec<usize>)| {
-            let constraint = self.problem.route.constraints.get(*constraint).map_or("", |of| &*of.name);
-            json!({ "constraint": constraint, "clause": clause, "verdict": verdict.word(), key: ranges(positions) })
+            let constraint = quoted(self.problem.route.constraints.get(*constraint).map_or("", |of| &*of.name));
+            let mut members = [
+                ("clause", clause.to_string()),
+                ("constraint", constraint),
+                ("verdict", quoted(verdict.word())),
+                (key, ranges(positions)),
+            ];
+            members.sort();
+            let mut out = String::from("{");
+            for (key, text) in members {
+                canonical::write_key(key, &mut out);
+                out.push_str(&text);
+            }
+            out + "}"
         };
-        Json::Array(excluded.iter().map(group).collect())
+        list(excluded.iter().map(group))
     }
 }
 
 /// Options grouped by the tree that they share, in the order of the first of each group.
 #[derive(Default)]
 pub struct Subtrees {
-    groups: Vec<(Vec<usize>, Json)>,
+    groups: Vec<(Vec<usize>, String)>,
     places: BTreeMap<String, usize>,
 }
 
 impl Subtrees {
     /// Adds an option, and says with which place others may share its tree.
-    pub fn add(&mut self, at: usize, tree: Json) -> usize {
+    pub fn add(&mut self, at: usize, tree: String) -> usize {
         let groups = &mut self.groups;
-        let place = *self.places.entry(canonical::to_string(&tree)).or_insert_with(|| {
+        let place = *self.places.entry(tree.clone()).or_insert_with(|| {
             groups.push((Vec::new(), tree));
             groups.len() - 1
         });
@@ -434,8 +446,7 @@ impl Subtrees {
     }
 
     /// `[[ranges, branches], …]`
-    pub fn json(self) -> Json {
-        let group = |(positions, tree): (Vec<usize>, Json)| json!([ranges(&positions), tree]);
-        Json::Array(self.groups.into_iter().map(group).collect())
+    pub fn spell(self) -> String {
+        list(self.groups.into_iter().map(|(positions, tree)| format!("[{},{tree}]", ranges(&positions))))
     }
 }

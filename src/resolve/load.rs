@@ -39,6 +39,8 @@ pub struct Loaded {
     pub imports: Vec<Import>,
     /// The fields of requests that any of the packages masks in logs.
     pub masked: Vec<Entry>,
+    /// The signals that a shell reads from the environment: the package that says so, the signal, the variable.
+    pub signals: Vec<(usize, Entry, Entry)>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -197,6 +199,7 @@ impl Loader<'_> {
         }
         self.sources(place, &dir, &name, &manifest);
         self.imports(place, &dir, &name, &manifest);
+        self.loaded.signals.extend(manifest.signals.into_iter().map(|(signal, variable)| (place, signal, variable)));
         Some(place)
     }
 

@@ -37,6 +37,8 @@ pub struct Manifest {
     pub members: Vec<Entry>,
     /// The fields of requests that are masked in logs.
     pub masked: Vec<Entry>,
+    /// The signals that a shell reads from the environment, each with its variable.
+    pub signals: Vec<(Entry, Entry)>,
     /// `[lints]`, as it is written: the lints understand it.
     pub lints: Option<Node>,
 }
@@ -81,7 +83,7 @@ impl Reader {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
         for (key, value) in
-            self.entries(root, &["package", "dependencies", "import", "workspace", "lints", "test", "log"])
+            self.entries(root, &["package", "dependencies", "import", "workspace", "lints", "test", "log", "signals"])
         {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
@@ -94,6 +96,7 @@ impl Reader {
                         }
                     }
                 }
+                "signals" => self.signals(value, &mut manifest),
                 "workspace" => {
                     for (key, value) in self.entries(value, &["members"]) {
                         if &*key.text == "members" {
@@ -180,6 +183,28 @@ impl Reader {
                 }
                 None => {}
             }
+        }
+    }
+
+    /// `enabled = { env = "SWITCH" }`
+    fn signals(&mut self, node: &Node, manifest: &mut Manifest) {
+        for (key, value) in self.entries(node, &[]) {
+            let entries = self.entries(value, &["env"]);
+            let Some((_, variable)) = entries.into_iter().find(|(key, _)| &*key.text == "env") else {
+                if matches!(value.kind, Kind::Map(_)) {
+                    let message = format!("signal `{}` says no `env`", key.text);
+                    let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
+                    self.diagnostics.push(diagnostic.help("write `{ env = \"VARIABLE\" }`"));
+                }
+                continue;
+            };
+            let Some(variable) = self.text(variable) else { continue };
+            if variable.text.is_empty() || variable.text.contains(['=', '\0']) {
+                let message = format!("`{}` is no name of a variable", variable.text);
+                self.diagnostics.push(Diagnostic::error(&codes::MANIFEST, variable.span, message));
+                continue;
+            }
+            manifest.signals.push((Entry { text: key.text.clone(), span: key.span }, variable));
         }
     }
 

@@ -222,7 +222,7 @@ impl Decision {
 
     /// The digest of everything that was decided.
     pub fn id(&self) -> String {
-        canonical::digest(&json::identity(self))
+        canonical::digest_bytes(json::identity(self).as_bytes())
     }
 
     /// The role with this name.

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 
 /// The decision with its identity.
 pub fn decision(decision: &Decision) -> Json {
-    let mut content = content(decision);
+    let mut content = content(decision, decision.rejected.iter().map(rejected).collect());
     if let Json::Object(map) = &mut content {
         map.insert("decision_id".to_owned(), Json::from(decision.id()));
     }
@@ -20,13 +20,66 @@ pub fn decision(decision: &Decision) -> Json {
 /// What people are shown besides what was decided: places, and the values on both sides.
 const READINGS: &[&str] = &["at", "left", "right", "missing"];
 
-/// What was decided, of which the identity is the digest.
+/// What was decided, in its canonical spelling, of which the identity is the digest.
 ///
-/// Readings are left out: they follow from policy and facts, and moving an item within its file decides nothing.
-pub fn identity(decision: &Decision) -> Json {
-    let mut content = content(decision);
-    without_readings(&mut content);
-    content
+/// Readings are left out: they follow from policy and facts, and moving an item within its file decides nothing. Who was rejected is
+/// most of it, and is written straight rather than built.
+pub fn identity(decision: &Decision) -> String {
+    let mut out = String::from("{");
+    let claim = claim(decision);
+    let mut members: Vec<(&str, Option<&Json>)> =
+        claim.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), Some(value))).collect();
+    members.push(("rejected", None));
+    members.sort_by_key(|(key, _)| *key);
+    for (key, value) in members {
+        canonical::write_key(key, &mut out);
+        match value {
+            Some(value) => out.push_str(&canonical::to_string(value)),
+            None => write_rejected(&decision.rejected, &mut out),
+        }
+    }
+    out.push('}');
+    out
+}
+
+/// What was decided, without who was rejected and without readings.
+pub fn claim(decision: &Decision) -> Json {
+    let mut claim = content(decision, Json::Null);
+    if let Json::Object(map) = &mut claim {
+        map.shift_remove("rejected");
+    }
+    without_readings(&mut claim);
+    claim
+}
+
+/// Who was rejected by what, without readings.
+fn write_rejected(all: &[Rejected], out: &mut String) {
+    out.push('[');
+    for (at, rejected) in all.iter().enumerate() {
+        out.push_str(if at == 0 { "{" } else { ",{" });
+        canonical::write_key("by", out);
+        out.push('[');
+        for (at, by) in rejected.by.iter().enumerate() {
+            out.push_str(if at == 0 { "{" } else { ",{" });
+            canonical::write_key("because", out);
+            match &by.because {
+                Some(because) => canonical::write_text(because, out),
+                None => out.push_str("null"),
+            }
+            canonical::write_key("constraint", out);
+            canonical::write_text(&by.constraint, out);
+            canonical::write_key("verdict", out);
+            canonical::write_text(by.verdict.word(), out);
+            out.push('}');
+        }
+        out.push(']');
+        canonical::write_key("role", out);
+        canonical::write_text(&rejected.role, out);
+        canonical::write_key("service", out);
+        canonical::write_text(&rejected.service, out);
+        out.push('}');
+    }
+    out.push(']');
 }
 
 /// Takes the readings out of what a decision says.
@@ -45,7 +98,7 @@ pub fn without_readings(content: &mut Json) {
 }
 
 /// Everything that a decision says, but its identity.
-pub fn content(decision: &Decision) -> Json {
+fn content(decision: &Decision, rejected: Json) -> Json {
     let mut content = json!({
         "schema": "provost.decision/1",
         "route": &*decision.route,
@@ -53,7 +106,7 @@ pub fn content(decision: &Decision) -> Json {
         "roles": decision.roles.iter().map(|f| (f.role.to_string(), filled(f))).collect::<Map<_, _>>(),
         "guarantees":
             decision.guarantees.iter().map(|(n, v)| (n.to_string(), Json::from(v.as_str()))).collect::<Map<_, _>>(),
-        "rejected": decision.rejected.iter().map(rejected).collect::<Vec<_>>(),
+        "rejected": rejected,
         "denied_by": decision.denied_by.iter().map(denial).collect::<Vec<_>>(),
         "waived": decision.waived.iter().map(waived).collect::<Vec<_>>(),
         "unroutable": decision.unroutable.as_ref().map(unroutable),

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Suite, spell};
+use super::Suite;
 use crate::base::words::Comparison;
 use crate::base::{Decimal, Name};
 use crate::eval::{Bound, Machine, Reason};
+use crate::explain::spell;
 use crate::facts::Inputs;
 use crate::ir::Expr;
 use crate::ir::suite::{Expectation, ExpectationKind};
@@ -99,6 +100,9 @@ impl Suite {
 fn told(asked: &Expr, reason: &Reason) -> String {
     // What is compared is told as the test writes it, or by the name that it has in the policy.
     let what = match asked {
+        Expr::In(left, right) if matches!(**left, Expr::Literal(_)) => {
+            return format!("`{}` is {}", spell::expression(right), reason.right);
+        }
         Expr::Compare(_, left, _) | Expr::In(left, _) | Expr::Within(left, _) | Expr::Overlaps(left, _) => {
             Some(spell::expression(left))
         }

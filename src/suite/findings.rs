@@ -11,7 +11,7 @@ impl Report {
             return vec![Diagnostic::error(&codes::NOT_MET, self.span, message).label("not decided")];
         }
         let one = |failed: &super::Failed| {
-            let message = format!("test `{}`: `{}` is not met", self.name, failed.text);
+            let message = format!("test `{}`: `{}`, but {}", self.name, failed.text, failed.instead);
             Diagnostic::error(&codes::NOT_MET, failed.span, message).label(failed.instead.clone())
         };
         self.failed.iter().map(one).collect()

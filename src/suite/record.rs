@@ -3,6 +3,7 @@
 use super::spell;
 use crate::base::Name;
 use crate::facts::{Inputs, SignalValue};
+use crate::ir::Policy;
 use crate::route::decision::{Decision, Ending};
 use crate::value::Value;
 
@@ -11,14 +12,25 @@ const WIDTH: usize = 100;
 
 /// A test item that expects what was decided: who is given to each role and which waivers lifted something, which rules
 /// denied, which constraints left nobody, or that the request is invalid. It is in the canonical style.
-pub fn item(name: &str, inputs: &Inputs, decision: &Decision) -> String {
+pub fn item(policy: &Policy, name: &str, inputs: &Inputs, decision: &Decision) -> String {
     let mut lines = vec![format!("test {} {{", spell::text(name))];
-    lines.push(with(&decision.route, &inputs.request.value));
+    lines.push(with(&decision.route, &stated(policy, inputs)));
     lines.push(format!("    at {}", moment(inputs)));
     lines.extend(signals(inputs));
     lines.extend(expectations(decision).into_iter().map(|expected| format!("    expect {expected}")));
     lines.push("}\n".to_owned());
     lines.join("\n")
+}
+
+/// The request without what it would have anyway.
+fn stated(policy: &Policy, inputs: &Inputs) -> Value {
+    let Value::Record(fields) = &inputs.request.value else { return inputs.request.value.clone() };
+    let declared = policy.requests.get(&inputs.request.ty).map_or(&[][..], |request| &request.fields);
+    let usual = |name: &Name, value: &Value| {
+        declared.iter().any(|field| field.name == *name && field.default.as_ref() == Some(value))
+    };
+    let stated = fields.iter().filter(|(name, value)| value.as_ref().is_some_and(|value| !usual(name, value)));
+    Value::Record(stated.cloned().collect::<Vec<_>>().into())
 }
 
 /// The route and the request, on one line if they fit.

@@ -117,11 +117,11 @@ fn suite(ran: &Ran) -> junit::Suite {
         let place = file.map(|file| (file.name.to_string(), file.position(report.span.start).0));
         let failures = report.diagnostics().into_iter().map(|found| junit::Failure {
             kind: found.code.id.to_owned(),
-            text: format!("{}\n{}\n\n{}", ran.sources.location(found.span), found.label, report.explanation),
+            text: format!("{}: {}", ran.sources.location(found.span), found.label),
             message: found.message,
         });
-        let failures = failures.collect();
-        junit::Case { name: report.name.to_string(), place, failures, ..junit::Case::default() }
+        let (failures, output) = (failures.collect(), report.explanation.clone());
+        junit::Case { name: report.name.to_string(), place, failures, output, skipped: None }
     };
     junit::Suite { name: crate::world::shown(&ran.dir), cases: ran.reports.iter().map(case).collect() }
 }

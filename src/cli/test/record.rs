@@ -23,7 +23,7 @@ pub fn run(shell: &Shell, args: &TestArgs, route: &str) -> Result<Verdict, Failu
     };
     let taken: BTreeSet<Name> = ready.package.tests.iter().map(|test| test.item.clone()).collect();
     let name = name(args, &decided, &taken)?;
-    let item = record::item(&name, inputs, decided.decision());
+    let item = record::item(&ready.plan.policy, &name, inputs, decided.decision());
     let file = args.into.clone().unwrap_or_else(|| dir.join("tests/recorded.provost"));
     let old =
         if shell.disk.is_file(&file) { shell.disk.read_text(&file, limits::SOURCE_BYTES)? } else { String::new() };

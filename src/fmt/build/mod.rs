@@ -98,7 +98,7 @@ impl<'i> Builder<'i> {
         let fronted = members.iter().any(|m| m.first_leaf().rule == Rule::doc || m.first_leaf().rule == Rule::at_sign);
         let mut body = Vec::new();
         let mut some = false;
-        for (member, pads) in members.iter().zip(self.pads(members)) {
+        for (at, (member, pads)) in members.iter().zip(self.pads(members)).enumerate() {
             if is_separator(member) {
                 body.push(Doc::Dropped(self.leaf(member)));
                 continue;
@@ -107,6 +107,11 @@ impl<'i> Builder<'i> {
                 body.push(Doc::Hard(Blank::Keep));
             }
             body.push(self.member(member, &pads));
+            let next = members.iter().skip(at + 1).find(|m| !is_separator(m));
+            if next.is_some_and(|next| next.first_leaf().rule == Rule::minus) {
+                // Without it, a row whose key is negative would be taken away from the value above.
+                body.push(Doc::Comma);
+            }
             some = true;
         }
         self.block(open, body, close, true, count > 1 || fronted || (sentences && count > 0))

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::eval::Worth::{self, Known};
 use crate::eval::{Assignment, Frame, NOBODY, ill};
 use crate::expr::Expr;
-use crate::json::Json;
+use crate::json::{Json, write_text};
 use crate::judge::{Demand, Instance, Judge, Judged};
 use crate::program::{Checked, Role};
 use crate::value::Name;
@@ -95,9 +95,9 @@ impl<'p> Derivation<'_, 'p> {
         Ok(Some(Json::Object(outputs.iter().map(output).collect::<Checked<_>>()?)))
     }
 
-    /// Who was not taken and why: those outside of a domain, and those of it who rank above whom was taken.
-    pub fn rejected(&self) -> Checked<Json> {
-        let mut rejected = Vec::new();
+    /// Who was not taken and why, in its canonical spelling: those outside of a domain, and those of it who rank above whom was taken.
+    pub fn rejected(&self) -> Checked<String> {
+        let mut out = String::from("[");
         for (place, candidates) in self.own.iter().enumerate() {
             let role = self.role(place)?;
             for (name, own) in candidates {
@@ -112,19 +112,30 @@ impl<'p> Derivation<'_, 'p> {
                     by = self.passed_over(place, role, name, claim)?;
                 }
                 if !by.is_empty() {
-                    let (service, role) = (Json::from(&**name), Json::from(&*role.name));
-                    rejected.push(Json::record([("service", service), ("role", role), ("by", Json::List(by))]));
+                    out.push_str(if out.len() == 1 { "{\"by\":[" } else { ",{\"by\":[" });
+                    out.push_str(&by.join(","));
+                    out.push_str("],\"role\":");
+                    write_text(&role.name, &mut out);
+                    out.push_str(",\"service\":");
+                    write_text(name, &mut out);
+                    out.push('}');
                 }
             }
         }
-        Ok(Json::List(rejected))
+        out.push(']');
+        Ok(out)
     }
 
     /// The failure of an instance; each condition of a contract that is not true counts for itself.
-    fn failure(&self, of: &Instance<'p>, subject: &Name, verdict: &str, by: &mut Vec<Json>) -> Checked<()> {
+    fn failure(&self, of: &Instance<'p>, subject: &Name, verdict: &str, by: &mut Vec<String>) -> Checked<()> {
         let failure = |verdict: &str, because: &Json| {
-            let constraint = Json::from(of.constraint.as_str());
-            Json::record([("constraint", constraint), ("verdict", Json::from(verdict)), ("because", because.clone())])
+            let mut out = String::from("{\"because\":");
+            because.write(&mut out);
+            out.push_str(",\"constraint\":");
+            write_text(&of.constraint, &mut out);
+            out.push_str(",\"verdict\":");
+            write_text(verdict, &mut out);
+            out + "}"
         };
         match &of.demand {
             Demand::Clause(constraint, ..) => by.push(failure(verdict, &constraint.because)),
@@ -143,7 +154,7 @@ impl<'p> Derivation<'_, 'p> {
     }
 
     /// What fails when a candidate of the domain takes the place of the first who ranks below it, or the next free one.
-    fn passed_over(&self, place: usize, role: &Role, name: &Name, claim: &Assignment) -> Checked<Vec<Json>> {
+    fn passed_over(&self, place: usize, role: &Role, name: &Name, claim: &Assignment) -> Checked<Vec<String>> {
         let given = claim.get(place).and_then(Option::as_ref).ok_or_else(|| ill("a role that is open"))?;
         if given.contains(name) {
             return Ok(Vec::new());
@@ -177,8 +188,8 @@ impl<'p> Derivation<'_, 'p> {
     }
 
     /// The instances between roles that fail because of what a role is given.
-    fn failures_between(&self, place: usize, name: &Name, given: &Assignment) -> Checked<Vec<Json>> {
-        let mut by: Vec<(String, Json)> = Vec::new();
+    fn failures_between(&self, place: usize, name: &Name, given: &Assignment) -> Checked<Vec<String>> {
+        let mut by: Vec<(String, String)> = Vec::new();
         self.judge.world.charge(self.judge.instances.len() as u64)?;
         for of in self.judge.instances.iter().filter(|of| !of.own) {
             if of.candidate != Some(place) && !of.needs.contains(&place) {

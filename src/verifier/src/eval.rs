@@ -1,11 +1,12 @@
 //! What an expression is worth: a value, unknown, or a fault. Written for obviousness; every operand is evaluated.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::Refusal;
-use crate::expr::{DEPTH, Expr};
-use crate::program::{Checked, Program};
+use crate::expr::{DEPTH, Expr, Form};
+use crate::program::{Checked, Program, Service};
 use crate::value::{Name, Value};
 use crate::{functions, operators, totals};
 
@@ -46,6 +47,8 @@ pub struct World<'p> {
     /// The program.
     pub program: &'p Program,
     budget: Cell<u64>,
+    /// The service that was looked up last: one candidate is judged by all constraints before the next.
+    found: RefCell<Option<(Name, &'p Service)>>,
 }
 
 /// Where an expression stands.
@@ -59,7 +62,7 @@ struct Place<'a> {
 impl<'p> World<'p> {
     /// Evaluation within this many steps altogether.
     pub fn new(program: &'p Program, budget: u64) -> Self {
-        World { program, budget: Cell::new(budget) }
+        World { program, budget: Cell::new(budget), found: RefCell::default() }
     }
 
     /// Takes steps from the budget.
@@ -88,17 +91,28 @@ impl<'p> World<'p> {
             return Err(Refusal::new("limits", "an expression nested too deeply"));
         }
         at.depth += 1;
-        let worth = match expr.word.as_str() {
-            "literal" => Ok(perhaps(expr.value.clone())),
-            "all" | "any" => self.quantifier(expr, at),
-            "each" => self.each(expr, at),
-            op if op.ends_with(" of") => self.fold(expr, at),
-            _ => {
-                let mut operands = Vec::new();
+        let worth = match expr.form {
+            Form::Literal => Ok(perhaps(expr.value.clone())),
+            Form::Quantifier => self.quantifier(expr, at),
+            Form::Each => self.each(expr, at),
+            Form::Fold => self.fold(expr, at),
+            Form::Field => match (expr.operands.as_slice(), expr.names.first()) {
+                ([Some(of)], Some(name)) => match self.eval(of, at)? {
+                    Known(value) => self.field(&value, name),
+                    other => Ok(other),
+                },
+                _ => Err(ill("a field of nothing")),
+            },
+            Form::Named | Form::Logic | Form::Operator => {
+                let mut operands = Vec::with_capacity(expr.operands.len());
                 for operand in &expr.operands {
                     operands.push(operand.as_ref().map_or(Ok(Unknown), |operand| self.eval(operand, at))?);
                 }
-                self.word(expr, operands, at)
+                match expr.form {
+                    Form::Named => self.word(expr, operands, at),
+                    Form::Logic => self.logic(&expr.word, operands),
+                    _ => self.apply(&expr.word, operands),
+                }
             }
         };
         at.depth -= 1;
@@ -129,7 +143,6 @@ impl<'p> World<'p> {
                     self.program.constants.get(&**name).ok_or_else(|| ill(format!("no constant `{name}`")))?;
                 Ok(perhaps(constant.clone()))
             }
-            ("field", Some(name)) => of(&operands, &|value| self.field(value, name)),
             ("closure", Some(name)) => of(&operands, &|value| self.closure(value, name)),
             ("is", Some(name)) => of(&operands, &|value| match value {
                 Value::Service(of) => Ok(Known(Value::Bool(self.program.is_service(of, Some(name))))),
@@ -154,26 +167,30 @@ impl<'p> World<'p> {
                 let fields = expr.names.iter().cloned().zip(operands.into_iter().map(value));
                 self.made(Value::record(fields.collect()))
             }
-            (word, _) => self.apply(word, operands),
+            (word, _) => Err(ill(format!("`{word}` without a name"))),
         }
     }
 
-    /// Logic, and then the operators on values.
-    fn apply(&self, word: &str, operands: Vec<Worth>) -> Checked<Worth> {
+    /// Logic, and what is made of several values.
+    fn logic(&self, word: &str, operands: Vec<Worth>) -> Checked<Worth> {
         match (word, operands.as_slice()) {
-            ("and" | "or", _) => return kleene(&operands, word == "or"),
-            ("implies", [a, b]) => return kleene(&[negated(a)?, b.clone()], true),
-            ("not", [a]) => return negated(a),
-            ("known", [Fault]) | ("??", [Fault, _]) => return Ok(Fault),
-            ("known", [a]) => return Ok(Known(Value::Bool(matches!(a, Known(_))))),
-            ("??", [Unknown, b]) => return Ok(b.clone()),
-            ("??", [a, _]) => return Ok(a.clone()),
+            ("and" | "or", _) => kleene(&operands, word == "or"),
+            ("implies", [a, b]) => kleene(&[negated(a)?, b.clone()], true),
+            ("not", [a]) => negated(a),
+            ("known", [Fault]) | ("??", [Fault, _]) => Ok(Fault),
+            ("known", [a]) => Ok(Known(Value::Bool(matches!(a, Known(_))))),
+            ("??", [Unknown, b]) => Ok(b.clone()),
+            ("??", [a, _]) => Ok(a.clone()),
             ("if", [condition, a, b]) => {
                 let chosen = truth_of(condition)?;
-                return Ok(chosen.map_or(Unknown, |yes| if yes { a.clone() } else { b.clone() }));
+                Ok(chosen.map_or(Unknown, |yes| if yes { a.clone() } else { b.clone() }))
             }
-            _ => {}
+            _ => self.apply(word, operands),
         }
+    }
+
+    /// An operator on values.
+    fn apply(&self, word: &str, operands: Vec<Worth>) -> Checked<Worth> {
         let values = match together(operands) {
             Ok(values) => values,
             Err(other) => return Ok(other),
@@ -214,8 +231,15 @@ impl<'p> World<'p> {
         totals::compose(self.program, name, &place)
     }
 
-    fn service(&self, name: &Name) -> Checked<&'p crate::program::Service> {
-        self.program.services.get(name).ok_or_else(|| ill(format!("no service `{name}`")))
+    /// The contract of a service.
+    pub fn service(&self, name: &Name) -> Checked<&'p Service> {
+        let found = self.found.borrow().as_ref().and_then(|(of, service)| Rc::ptr_eq(of, name).then_some(*service));
+        if let Some(service) = found {
+            return Ok(service);
+        }
+        let service = self.program.services.get(name).ok_or_else(|| ill(format!("no service `{name}`")))?;
+        *self.found.borrow_mut() = Some((name.clone(), service));
+        Ok(service)
     }
 
     fn field(&self, of: &Value, name: &Name) -> Checked<Worth> {
@@ -397,8 +421,10 @@ fn blurred(parts: &[Worth]) -> Worth {
 
 /// All values, or what they are together where one is none.
 fn together(parts: Vec<Worth>) -> Result<Vec<Value>, Worth> {
-    let value = |part: &Worth| if let Known(value) = part { Some(value.clone()) } else { None };
-    parts.iter().map(value).collect::<Option<Vec<_>>>().ok_or_else(|| blurred(&parts))
+    if !parts.iter().all(|part| matches!(part, Known(_))) {
+        return Err(blurred(&parts));
+    }
+    Ok(parts.into_iter().filter_map(|part| if let Known(value) = part { Some(value) } else { None }).collect())
 }
 
 fn truth_of(worth: &Worth) -> Checked<Option<bool>> {
@@ -411,14 +437,13 @@ fn truth_of(worth: &Worth) -> Checked<Option<bool>> {
 
 /// `or` where `decisive` is true, `and` where it is false: one decisive part decides, else one unknown blurs.
 fn kleene(parts: &[Worth], decisive: bool) -> Checked<Worth> {
-    let truths = parts.iter().map(truth_of).collect::<Checked<Vec<_>>>()?;
-    Ok(if truths.contains(&Some(decisive)) {
-        Known(Value::Bool(decisive))
-    } else if truths.contains(&None) {
-        Unknown
-    } else {
-        Known(Value::Bool(!decisive))
-    })
+    let (mut decided, mut unknown) = (false, false);
+    for part in parts {
+        let truth = truth_of(part)?;
+        decided |= truth == Some(decisive);
+        unknown |= truth.is_none();
+    }
+    Ok(if unknown && !decided { Unknown } else { Known(Value::Bool(decided == decisive)) })
 }
 
 fn negated(worth: &Worth) -> Checked<Worth> {

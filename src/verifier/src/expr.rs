@@ -11,6 +11,8 @@ pub const DEPTH: usize = 400;
 
 /// An expression: a word with names and operands.
 pub struct Expr {
+    /// How it is evaluated.
+    pub form: Form,
     /// The word; `all`, `count`, `each` and their like for what runs over a collection.
     pub word: String,
     /// What is named: a variable, a field, a trait, a role, ….
@@ -21,6 +23,43 @@ pub struct Expr {
     pub value: Option<Value>,
     /// The program of a pattern.
     pub program: Vec<Step>,
+}
+
+/// The kinds of words, told apart once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A literal.
+    Literal,
+    /// `all`, `any`.
+    Quantifier,
+    /// A comprehension.
+    Each,
+    /// `count of` and its like.
+    Fold,
+    /// A field.
+    Field,
+    /// What stands for something that is named elsewhere.
+    Named,
+    /// What gives a value where an operand has none, or makes one of several.
+    Logic,
+    /// An operator on known values.
+    Operator,
+}
+
+impl Form {
+    fn of(word: &str) -> Self {
+        match word {
+            "literal" => Self::Literal,
+            "all" | "any" => Self::Quantifier,
+            "each" => Self::Each,
+            "fold" => Self::Fold,
+            "field" => Self::Field,
+            "request" | "now" | "service" | "variable" | "role" | "total" | "constant" | "closure" | "is" | "row"
+            | "signal" | "matches" | "call" | "record" => Self::Named,
+            "and" | "or" | "implies" | "not" | "known" | "??" | "if" | "set" | "list" | "interpolate" => Self::Logic,
+            _ => Self::Operator,
+        }
+    }
 }
 
 /// A step of a pattern.
@@ -57,8 +96,9 @@ pub fn read(json: &Json, types: &Types, depth: usize) -> Result<Expr, Refusal> {
     if depth > DEPTH {
         return Err(refusal("an expression nested too deeply".to_owned()));
     }
+    let form = Form::of(word);
     let empty =
-        || Expr { word: word.clone(), names: Vec::new(), operands: Vec::new(), value: None, program: Vec::new() };
+        || Expr { form, word: word.clone(), names: Vec::new(), operands: Vec::new(), value: None, program: Vec::new() };
     let wrong = || refusal(format!("no such expression: `{word}` with {} operands", rest.len()));
     let shapes = WORDS.split_whitespace().filter_map(|entry| entry.rsplit_once(':'));
     for (_, shape) in shapes.filter(|(known, _)| known == word) {

@@ -1,7 +1,8 @@
 //! Reads and writes canonical JSON: sorted keys, no white space, whole numbers only, one escape per character.
 //!
-//! The reader takes somewhat more than the writer gives; [`read_canonical`] compares the bytes, so that a document has
-//! exactly one accepted spelling. Duplicate keys fall to the same comparison.
+//! The reader takes exactly what the writer gives, so that a document has one accepted spelling.
+
+use std::collections::BTreeMap;
 
 use crate::Refusal;
 
@@ -99,6 +100,21 @@ impl Json {
     }
 }
 
+/// A document with the bytes of its members, by key: they are canonical, so that digests are taken of them as they are.
+pub struct Document<'a> {
+    /// What was read.
+    pub json: Json,
+    members: BTreeMap<String, &'a str>,
+}
+
+impl Document<'_> {
+    /// `sha256:` and the digest of a member's canonical spelling.
+    pub fn digest(&self, key: &str) -> Json {
+        let spelling = self.members.get(key).copied().unwrap_or("");
+        Json::from(crate::sha256::digest(spelling.as_bytes()).as_str())
+    }
+}
+
 impl From<&str> for Json {
     fn from(text: &str) -> Json {
         Json::Text(text.to_owned())
@@ -125,32 +141,28 @@ pub fn write_text(text: &str, out: &mut String) {
 }
 
 /// Reads a document that must be in its canonical spelling.
-pub fn read_canonical(bytes: &[u8]) -> Result<Json, Refusal> {
+pub fn read_canonical(bytes: &[u8]) -> Result<Document<'_>, Refusal> {
     if bytes.len() > BYTES {
         return Err(Refusal::new("form", format!("more than {BYTES} bytes")));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| Refusal::new("form", "not UTF-8"))?;
-    let mut reader = Reader { text, at: 0, nodes: 0 };
-    let document = reader.value(0)?;
+    let mut reader = Reader { text, at: 0, nodes: 0, members: BTreeMap::new() };
+    let json = reader.value(0)?;
     if reader.at != bytes.len() {
         return Err(reader.refuse("something follows the document"));
     }
-    let mut spelling = String::with_capacity(bytes.len());
-    document.write(&mut spelling);
-    if spelling.as_bytes() == bytes {
-        return Ok(document);
-    }
-    let same = spelling.bytes().zip(bytes).take_while(|(a, b)| a == *b).count();
-    Err(Refusal::new("form", format!("not the canonical spelling from byte {same} on")))
+    Ok(Document { json, members: reader.members })
 }
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     nodes: usize,
+    /// The spelling of each member of the document itself.
+    members: BTreeMap<String, &'a str>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn refuse(&self, reason: &str) -> Refusal {
         Refusal::new("form", format!("{reason} at byte {}", self.at))
     }
@@ -214,7 +226,12 @@ impl Reader<'_> {
             if !self.take(":") {
                 return Err(self.refuse("no `:`"));
             }
-            members.push((key, self.value(depth + 1)?));
+            let from = self.at;
+            let value = self.value(depth + 1)?;
+            if depth == 0 {
+                self.members.insert(key.clone(), self.text.get(from..self.at).unwrap_or(""));
+            }
+            members.push((key, value));
             if self.take("}") {
                 return Ok(Json::Object(members));
             }
@@ -227,9 +244,11 @@ impl Reader<'_> {
     fn number(&mut self) -> Result<Json, Refusal> {
         let rest = self.text.get(self.at..).unwrap_or("");
         let length = rest.bytes().take_while(|b| matches!(b, b'-' | b'0'..=b'9')).count();
-        let number = rest.get(..length).and_then(|digits| digits.parse().ok());
+        let digits = rest.get(..length).unwrap_or("");
+        let number = digits.parse::<i64>().ok().filter(|number| number.to_string() == digits);
+        let number = number.ok_or_else(|| self.refuse("no whole number of 64 bits in its canonical spelling"))?;
         self.at += length;
-        number.map(Json::Number).ok_or_else(|| self.refuse("no whole number of 64 bits"))
+        Ok(Json::Number(number))
     }
 
     fn string(&mut self) -> Result<String, Refusal> {
@@ -239,20 +258,24 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let rest = self.text.get(self.at..).unwrap_or("");
-            let plain = rest.find(['"', '\\']).ok_or_else(|| self.refuse("a string without end"))?;
+            let special = |byte: u8| byte == b'"' || byte == b'\\' || byte < b' ';
+            let plain = rest.bytes().position(special).ok_or_else(|| self.refuse("a string without end"))?;
             out.push_str(rest.get(..plain).unwrap_or(""));
             self.at += plain + 1;
-            if rest.as_bytes().get(plain) == Some(&b'"') {
-                return Ok(out);
+            match rest.as_bytes().get(plain) {
+                Some(b'"') => return Ok(out),
+                Some(b'\\') => out.push(self.escape().ok_or_else(|| self.refuse("an escape that is not canonical"))?),
+                _ => return Err(self.refuse("a control character that is not escaped")),
             }
-            out.push(self.escape().ok_or_else(|| self.refuse("an escape that is not canonical"))?);
         }
     }
 
+    /// What stands behind a backslash, if the writer would have written it so.
     fn escape(&mut self) -> Option<char> {
+        let from = self.at - 1;
         let letter = self.peek()?;
         self.at += 1;
-        Some(match letter {
+        let escaped = match letter {
             b'"' => '"',
             b'\\' => '\\',
             b'b' => '\u{8}',
@@ -266,6 +289,10 @@ impl Reader<'_> {
                 char::from_u32(u32::from_str_radix(digits, 16).ok()?)?
             }
             _ => return None,
-        })
+        };
+        let mut canonical = String::new();
+        write_text(escaped.encode_utf8(&mut [0; 4]), &mut canonical);
+        let inside = canonical.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        (inside == self.text.get(from..self.at)).then_some(escaped)
     }
 }

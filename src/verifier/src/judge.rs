@@ -100,7 +100,7 @@ fn named<'a>(world: &World<'a>, exprs: impl Iterator<Item = &'a Expr>) -> Checke
 }
 
 /// The roles besides its own on which the score of a role's candidate depends, and whether it depends on nothing else.
-fn score_needs(world: &World, place: usize, role: &Role) -> Checked<(BTreeSet<usize>, bool)> {
+fn score_needs<'a>(world: &World<'a>, place: usize, role: &'a Role) -> Checked<(BTreeSet<usize>, bool)> {
     let exprs = role.terms.iter().flat_map(|term| term.when.iter().chain([&term.value]));
     let (mut needs, _, total) = named(world, exprs)?;
     needs.extend(world.program.route.stages.iter().filter(|_| total));
@@ -249,8 +249,8 @@ impl<'p> Judge<'p> {
 
     /// The conditions of a service on requests of this type.
     pub fn accepts(&self, subject: Option<&Name>) -> Checked<&'p [(Expr, Json)]> {
-        let service = subject.and_then(|subject| self.program().services.get(subject));
-        service.map(|service| service.accepts.as_slice()).ok_or_else(|| ill("no such service"))
+        let subject = subject.ok_or_else(|| ill("no candidate"))?;
+        Ok(self.world.service(subject)?.accepts.as_slice())
     }
 
     /// `when and not unless implies met`.
@@ -351,7 +351,7 @@ fn word(verdict: Option<bool>) -> &'static str {
 }
 
 /// Positions by what was found of each: constraint, clause, verdict.
-pub type Groups = BTreeMap<(String, usize, &'static str), BTreeSet<usize>>;
+pub type Groups<'n> = BTreeMap<(&'n str, usize, &'static str), BTreeSet<usize>>;
 
 /// Positions as ranges, maximal and in order: `[[0,4],[7,7]]`.
 pub fn ranges_json(positions: &BTreeSet<usize>) -> Json {
@@ -367,9 +367,9 @@ pub fn ranges_json(positions: &BTreeSet<usize>) -> Json {
 
 /// Groups in the order of constraint, clause and verdict.
 pub fn groups_json(groups: &Groups, key: &str) -> Json {
-    let group = |((constraint, clause, verdict), positions): (&(String, usize, &'static str), &BTreeSet<usize>)| {
+    let group = |((constraint, clause, verdict), positions): (&(&str, usize, &'static str), &BTreeSet<usize>)| {
         Json::record([
-            ("constraint", Json::from(constraint.as_str())),
+            ("constraint", Json::from(*constraint)),
             ("clause", Json::Number(*clause as i64)),
             ("verdict", Json::from(*verdict)),
             (key, ranges_json(positions)),

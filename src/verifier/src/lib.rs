@@ -135,13 +135,15 @@ pub fn verify(bytes: &[u8]) -> Result<Report, Refusal> {
 }
 
 fn check(bytes: &[u8]) -> Checked<Report> {
-    let document = json::read_canonical(bytes)?;
-    steps::shape(&document)?;
-    let decision = member(&document, "decision")?;
-    if *member(decision, "inputs")? != inputs(&document)? {
+    let read = json::read_canonical(bytes)?;
+    let document = &read.json;
+    steps::shape(document)?;
+    let decision = member(document, "decision")?;
+    let inputs = inputs(&read)?;
+    if *member(decision, "inputs")? != inputs {
         return Err(Refusal::new("decision.inputs", "they are not the digests of policy and facts"));
     }
-    let program = program::read(&document)?;
+    let program = program::read(document)?;
     let (any, for_each, most) = STEPS;
     let judge = Judge::new(&program, (any + for_each * bytes.len() as u64).min(most))?;
     contracts(&judge)?;
@@ -170,7 +172,7 @@ fn check(bytes: &[u8]) -> Checked<Report> {
         derivation.claim = Some(claim.ok_or_else(|| Refusal::new("roles", "not every role is accounted for"))?);
     }
     let mut report = Report { services: program.services.len(), ..Report::default() };
-    let mut steps = Steps { derivation: &derivation, left: list(&document, "steps")?.iter(), report: &mut report };
+    let mut steps = Steps { derivation: &derivation, left: list(document, "steps")?.iter(), report: &mut report };
     if !derivation.own.is_empty() {
         steps.domains()?;
     }
@@ -182,33 +184,32 @@ fn check(bytes: &[u8]) -> Checked<Report> {
     steps::at_end(&steps)?;
     let invalid = if broken.is_empty() { Json::Null } else { Json::List(broken) };
     let lifted = if invalid == Json::Null { derivation.waived()? } else { Json::List(Vec::new()) };
-    claim(&document, &derivation, [("denied_by", denied), ("invalid", invalid), ("waived", lifted)])?;
+    let derived = [("denied_by", denied), ("inputs", inputs.clone()), ("invalid", invalid), ("waived", lifted)];
+    claim(document, &derivation, derived)?;
     report.route = program.route.name.clone();
     report.outcome = expected.to_owned();
     report.decision_id = text(decision, "decision_id")?.to_owned();
-    report.policy = member(&document, "policy")?.digest();
+    report.policy = text(&inputs, "policy")?.to_owned();
     Ok(report)
 }
 
 /// The digests of everything that the decision depends on.
-fn inputs(document: &Json) -> Checked<Json> {
-    let digest = |key: &str| Ok::<_, Refusal>(Json::from(member(document, key)?.digest().as_str()));
+fn inputs(read: &json::Document) -> Checked<Json> {
     Ok(Json::record([
-        ("policy", digest("policy")?),
-        ("services", digest("services")?),
-        ("request", digest("request")?),
-        ("signals", digest("signals")?),
-        ("now", member(document, "now")?.clone()),
+        ("policy", read.digest("policy")),
+        ("services", read.digest("services")),
+        ("request", read.digest("request")),
+        ("signals", read.digest("signals")),
+        ("now", member(&read.json, "now")?.clone()),
     ]))
 }
 
 /// The decision says what was derived, and its identity covers that and who was rejected.
-fn claim(document: &Json, derivation: &Derivation, derived: [(&str, Json); 3]) -> Checked<()> {
+fn claim(document: &Json, derivation: &Derivation, derived: [(&str, Json); 4]) -> Checked<()> {
     let decision = member(document, "decision")?;
     let mut expected: Vec<(String, Json)> = derived.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     expected.extend([
         ("guarantees".to_owned(), derivation.guarantees()?),
-        ("inputs".to_owned(), inputs(document)?),
         ("outcome".to_owned(), member(decision, "outcome")?.clone()),
         ("roles".to_owned(), derivation.roles()?),
         ("route".to_owned(), member(document, "route")?.clone()),
@@ -226,9 +227,22 @@ fn claim(document: &Json, derivation: &Derivation, derived: [(&str, Json); 3]) -
     if decision.object().map(<[_]>::len) != Some(expected.len() + 1) {
         return Err(Refusal::new("decision", "it says more than a decision says"));
     }
-    expected.push(("rejected".to_owned(), derivation.rejected()?));
+    // Who was rejected is most of a decision, and is spelled rather than built.
+    let rejected = derivation.rejected()?;
+    expected.push(("rejected".to_owned(), Json::Null));
     expected.sort();
-    if text(decision, "decision_id")? != Json::Object(expected).digest() {
+    let mut spelling = String::new();
+    for (key, value) in &expected {
+        spelling.push_str(if spelling.is_empty() { "{" } else { "," });
+        json::write_text(key, &mut spelling);
+        spelling.push(':');
+        match key.as_str() {
+            "rejected" => spelling.push_str(&rejected),
+            _ => value.write(&mut spelling),
+        }
+    }
+    spelling.push('}');
+    if text(decision, "decision_id")? != sha256::digest(spelling.as_bytes()) {
         return Err(Refusal::new("decision.decision_id", "it is not the digest of the decision"));
     }
     Ok(())

@@ -27,27 +27,28 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 fn compress(state: &mut [u32; 8], block: &[u8]) {
-    let mut words = [0_u32; 16];
+    let mut words = [0_u32; 64];
     for (word, four) in words.iter_mut().zip(block.chunks_exact(4)) {
         *word = four.iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
     }
+    for at in 16..64 {
+        let before = |back: usize| words.get(at - back).copied().unwrap_or(0);
+        let (w15, w2) = (before(15), before(2));
+        let s0 = w15.rotate_right(7) ^ w15.rotate_right(18) ^ (w15 >> 3);
+        let s1 = w2.rotate_right(17) ^ w2.rotate_right(19) ^ (w2 >> 10);
+        let next = before(16).wrapping_add(s0).wrapping_add(before(7)).wrapping_add(s1);
+        if let Some(word) = words.get_mut(at) {
+            *word = next;
+        }
+    }
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-    for constant in ROUNDS {
-        let [w0, w1, .., w14, _] = words;
-        let w9 = words.get(9).copied().unwrap_or(0);
+    for (constant, word) in ROUNDS.into_iter().zip(words) {
         let sum1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
         let choice = (e & f) ^ (!e & g);
-        let t1 = h.wrapping_add(sum1).wrapping_add(choice).wrapping_add(constant).wrapping_add(w0);
+        let t1 = h.wrapping_add(sum1).wrapping_add(choice).wrapping_add(constant).wrapping_add(word);
         let sum0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
         let t2 = sum0.wrapping_add((a & b) ^ (a & c) ^ (b & c));
         (h, g, f, e, d, c, b, a) = (g, f, e, d.wrapping_add(t1), c, b, a, t1.wrapping_add(t2));
-        let s0 = w1.rotate_right(7) ^ w1.rotate_right(18) ^ (w1 >> 3);
-        let s1 = w14.rotate_right(17) ^ w14.rotate_right(19) ^ (w14 >> 10);
-        // The schedule slides: the word used last makes room for the one sixteen rounds ahead.
-        words.rotate_left(1);
-        if let Some(next) = words.last_mut() {
-            *next = w0.wrapping_add(s0).wrapping_add(w9).wrapping_add(s1);
-        }
     }
     for (word, add) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
         *word = word.wrapping_add(add);

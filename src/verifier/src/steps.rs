@@ -96,7 +96,7 @@ impl<'a, 'p> Steps<'a, 'p> {
                 for (number, judged) in own {
                     let of = self.derivation.judge.instances.get(*number);
                     if let (Judged::Fails(verdict), Some(of)) = (judged, of) {
-                        excluded.entry((of.constraint.clone(), of.clause, *verdict)).or_default().insert(at);
+                        excluded.entry((of.constraint.as_str(), of.clause, *verdict)).or_default().insert(at);
                         fails = true;
                     }
                 }

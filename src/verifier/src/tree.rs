@@ -73,7 +73,7 @@ impl State {
     }
 }
 
-impl<'p> Search<'_, 'p> {
+impl<'a, 'p> Search<'a, 'p> {
     fn refuse<T>(&self, reason: impl Into<String>) -> Checked<T> {
         Err(Refusal::new(self.step.clone(), reason))
     }
@@ -240,9 +240,9 @@ impl<'p> Search<'_, 'p> {
         next: &State,
         place: usize,
         option: Option<&Name>,
-    ) -> Checked<Option<(String, usize, &'static str)>> {
+    ) -> Checked<Option<(&'a str, usize, &'static str)>> {
         self.judge.world.charge(1 + self.between.len() as u64)?;
-        for instance in &self.between {
+        for instance in self.between.iter().copied() {
             let whole = instance.needs.contains(&place);
             if !(whole || instance.candidate == Some(place)) || instance.needs.iter().any(|role| next.is_open(*role)) {
                 continue;
@@ -257,13 +257,13 @@ impl<'p> Search<'_, 'p> {
             };
             for subject in subjects {
                 if let Judged::Fails(verdict) = self.judge.judge(instance, subject, &next.given)? {
-                    return Ok(Some((instance.constraint.clone(), instance.clause, verdict)));
+                    return Ok(Some((instance.constraint.as_str(), instance.clause, verdict)));
                 }
             }
             if let (true, Some(candidate)) = (instance.is_score(), instance.candidate)
                 && !self.rank(next, &[candidate])?.is_sorted_by(|a, b| a < b)
             {
-                return Ok(Some((instance.constraint.clone(), instance.clause, "false")));
+                return Ok(Some((instance.constraint.as_str(), instance.clause, "false")));
             }
         }
         Ok(None)

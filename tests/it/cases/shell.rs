@@ -2,7 +2,8 @@
 //! in a copy of the folder. `cmd.snap` holds what each wrote and how it ended.
 //!
 //! A line is split at spaces, with single or double quotes around what holds some; `< FILE` gives a file as standard
-//! input; `$ cat FILE` shows a file, for what a command wrote. Lines without `$` are remarks.
+//! input, and `NAME=value` before `provost` a variable of its environment; `$ cat FILE` shows a file, for what a command
+//! wrote. Lines without `$` are remarks.
 //!
 //! A file `from` names a folder of the project, such as `rules/layers`, that the case's own files are laid over. What is
 //! in such a folder changes for other reasons than the case, so digests are not shown then. `$ replace FILE OLD NEW` changes
@@ -45,8 +46,13 @@ fn step(line: &str, place: &Path) -> Result<String, String> {
         Some(_) => return Err(format!("`{line}`: `<` and one file stand at the end")),
         None => None,
     };
+    let mut variables = Vec::new();
+    while let Some((name, value)) = words.first().and_then(|word| word.split_once('=')) {
+        variables.push((name.to_owned(), value.to_owned()));
+        words.remove(0);
+    }
     match words.split_first() {
-        Some((program, arguments)) if program == "provost" => provost(arguments, input.as_deref(), place),
+        Some((program, arguments)) if program == "provost" => provost(arguments, &variables, input.as_deref(), place),
         Some((program, [file])) if program == "cat" => {
             fs::read_to_string(place.join(file)).map_err(|e| format!("`{line}`: {e}"))
         }
@@ -89,8 +95,13 @@ fn without_digests(text: &str) -> String {
     out
 }
 
-/// Runs the program with nothing of the environment, so that no machine differs.
-fn provost(arguments: &[String], input: Option<&str>, place: &Path) -> Result<String, String> {
+/// Runs the program with nothing of the environment but what the line states, so that no machine differs.
+fn provost(
+    arguments: &[String],
+    variables: &[(String, String)],
+    input: Option<&str>,
+    place: &Path,
+) -> Result<String, String> {
     let (out, err) = (place.with_extension("stdout"), place.with_extension("stderr"));
     let stdin = match input {
         Some(file) => Stdio::from(File::open(place.join(file)).map_err(|e| format!("`{file}`: {e}"))?),
@@ -100,6 +111,7 @@ fn provost(arguments: &[String], input: Option<&str>, place: &Path) -> Result<St
         .args(arguments)
         .current_dir(place)
         .env_clear()
+        .envs(variables.iter().cloned())
         .stdin(stdin)
         .stdout(File::create(&out).unwrap())
         .stderr(File::create(&err).unwrap())

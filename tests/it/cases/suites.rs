@@ -9,6 +9,8 @@ use provost::diag::Diagnostic;
 use provost::facts::{Inputs, Signals, request, signals};
 use provost::lint::{self, Settings};
 use provost::route::{self, Decision, decision::Problem};
+use provost::suite::Suite;
+use provost::world::MemoryWorld;
 use provost::{package, syntax};
 
 use super::{Case, Outcome};
@@ -30,13 +32,7 @@ pub fn syntax(case: &Case) -> Outcome {
 /// folder is read against the package too; the request's type is named in `request`. A file `prelude` names a source in
 /// `docs/preludes/` that belongs to the package.
 pub fn check(case: &Case) -> Outcome {
-    let mut world = case.world();
-    if let Some(prelude) = case.word("prelude") {
-        let name = format!("{prelude}.provost");
-        let text = fs::read(crate::house::root().join("docs/preludes").join(&name));
-        world = world.with(name, text.map_err(|error| format!("prelude: {error}"))?);
-    }
-    let mut package = package::open(&world, Path::new("."));
+    let mut package = package::open(&with_prelude(case)?, Path::new("."));
     let mut read = |name: &str| -> Option<Node> {
         let text = case.read(name)?;
         let file = package.sources.add(name, &*text);
@@ -49,6 +45,27 @@ pub fn check(case: &Case) -> Outcome {
     let refused = signals.and_then(|node| signals::signals(&package.policy, &package.services, &node).err());
     package.diagnostics.extend(refused.unwrap_or_default());
     case.expect(&package.diagnostics, &package.sources)
+}
+
+/// Runs the tests of the package and compares what is not met with the `expect` comments. A file `prelude` names a source in
+/// `docs/preludes/` that belongs to the package.
+pub fn suite(case: &Case) -> Outcome {
+    let package = package::open(&with_prelude(case)?, Path::new("."));
+    if !package.is_sound() {
+        return Err(messages(&package.diagnostics));
+    }
+    let suite = Suite::new(&package.policy, &package.services, package.tests, false);
+    let found = (0..suite.tests().len()).filter_map(|number| suite.run(number)).flat_map(|report| report.diagnostics());
+    case.expect(&found.collect::<Vec<_>>(), &package.sources)
+}
+
+/// The world of a case, with the prelude that it names.
+fn with_prelude(case: &Case) -> Result<MemoryWorld, String> {
+    let world = case.world();
+    let Some(prelude) = case.word("prelude") else { return Ok(world) };
+    let name = format!("{prelude}.provost");
+    let text = fs::read(crate::house::root().join("docs/preludes").join(&name));
+    Ok(world.with(name, text.map_err(|error| format!("prelude: {error}"))?))
 }
 
 /// Decides `request.json` on the route named in `route` with `signals.json`, at the instant in `now`, and compares with

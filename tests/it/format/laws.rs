@@ -182,6 +182,31 @@ fn keep_blank_lines(text: &str, fillings: &Fillings) -> String {
 }
 
 #[test]
+fn an_item_is_not_made_too_large_to_be_read() {
+    let text = format!("let  all = [{}]\nlet  one = 1\n", "a,".repeat(90_000));
+    let formatted = fmt::format(&text);
+    assert_eq!(formatted.left, vec![std::ops::Range { start: 0, end: text.find("]\n").unwrap() + 1 }]);
+    assert!(formatted.text.starts_with("let  all") && formatted.text.ends_with("\nlet one = 1\n"));
+    assert_eq!(formatted.edits.len(), 1);
+}
+
+#[test]
+fn a_range_is_formatted_without_the_rest() {
+    let text = "let  a = 1\n\n\n\nlet  b = [ // c\n2 ,\n3]\nlet  c = 4\n";
+    let at = text.find("2 ,").unwrap();
+    let edits = fmt::format_range(text, at..at);
+    assert_eq!(edited(text, &edits), "let  a = 1\n\n\n\nlet b = [ // c\n    2, 3,\n]\nlet  c = 4\n");
+    let nothing = fmt::format_range("let a = 1\n", 0..3);
+    assert!(nothing.is_empty());
+    let everything = fmt::format_range(text, 0..text.len());
+    assert_eq!(edited(text, &everything), fmt::format(text).text);
+    // Every edit is one gap, so that none holds a letter.
+    for edit in everything {
+        assert!(text[edit.range].chars().all(|c| c.is_whitespace() || c == ','));
+    }
+}
+
+#[test]
 fn broken_texts_keep_the_laws_too() {
     const DAMAGE: &[&str] =
         &["}", "{", "(", "\"", " rule ", "\nrule x on y {\n", " // ", "///\n", " é ", "\n@", " let ", "\n}\n", ";"];

@@ -24,13 +24,15 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
     ("package", STAGES),
+    ("select", "base diag world data value ir facts plan route package"),
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
     ("dryrun", "base diag data facts route"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
     ("diff", "base diag syntax value ir explain package"),
-    ("fmt", "syntax"),
+    ("site", "base syntax value ir explain draw package"),
+    ("fmt", "base syntax"),
     ("lint", LINTED),
     ("ide", STAGES),
     ("serve", TOOLS),
@@ -38,7 +40,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff dryrun ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun select ide serve lsp",
     ),
     ("main", "cli"),
 ];

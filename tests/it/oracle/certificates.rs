@@ -47,7 +47,7 @@ fn prove(seed: u64) -> Proved {
     let text = proof::prove(&trace, &case.inputs, &decision).unwrap();
     let document: Json = serde_json::from_str(&text).unwrap();
     assert_eq!(canonical::to_string(&document), text);
-    let rejected = json::identity(&decision)["rejected"].clone();
+    let rejected = serde_json::from_str::<Json>(&json::identity(&decision)).unwrap()["rejected"].clone();
     Proved { document, rejected, ending: decision.ending }
 }
 

@@ -2,6 +2,7 @@
 
 mod lifeos;
 mod peak_dryrun;
+mod peak_orchestrator;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
