@@ -38,7 +38,11 @@ fn main() {
     let (check, lint) = (middle(checks), middle(lints));
     println!("{CONTRACTS} contracts, {RULES} rules, {} lints, {found} findings", lint::LINTS.len());
     println!("check          {:8.1} ms", check.as_secs_f64() * 1000.0);
-    println!("check and lint {:8.1} ms  {:.1} times a check", lint.as_secs_f64() * 1000.0, lint.as_secs_f64() / check.as_secs_f64());
+    println!(
+        "check and lint {:8.1} ms  {:.1} times a check",
+        lint.as_secs_f64() * 1000.0,
+        lint.as_secs_f64() / check.as_secs_f64()
+    );
 }
 
 fn middle(mut times: Vec<Duration>) -> Duration {
@@ -75,13 +79,19 @@ fn world(now: provost::base::Instant) -> MemoryWorld {
     for n in 0..RULES {
         let (data, route) = (["public", "internal", "confidential", "restricted"][n % 4], ["job", "batch"][n % 2]);
         let body = match n % 5 {
-            0 => format!("when request.data >= {data} and request.size > {n}\n    require service.regions within {{ {} }}", region(n)),
+            0 => format!(
+                "when request.data >= {data} and request.size > {n}\n    require service.regions within {{ {} }}",
+                region(n)
+            ),
             1 => format!("deny when request.size > {} and request.tenant == \"tenant-{n}\"", n * 10),
             2 => format!("exclude service when service.cost > ${} and request.region == {}", n + 2, region(n)),
             3 => format!("unless request.tenant == \"tenant-{n}\"\n    require service.context >= {}", 1_000 + n),
             _ => format!("deny when request.tenant == \"tenant-{n}\" and request.data == {data}"),
         };
-        let rule = format!("@owner(\"team-{}\")\nrule rule_{n} on {route} {{\n    {body}\n    because \"reason {n}\"\n}}\n", n % 9);
+        let rule = format!(
+            "@owner(\"team-{}\")\nrule rule_{n} on {route} {{\n    {body}\n    because \"reason {n}\"\n}}\n",
+            n % 9
+        );
         world = world.with(format!("rules/rule_{n}.provost"), rule);
     }
     world

@@ -13,7 +13,7 @@ pub static LINT: Lint = Lint {
     group: Group::Style,
     level: Level::Note,
     fix: Fixability::None,
-    settings: &[Setting { name: "times", default: SettingValue::Number(3) }],
+    settings: &[Setting { name: "times", default: SettingValue::Number(4) }],
     page: include_str!("../../../docs/reference/lints/magic-number.md"),
     check,
 };
