@@ -54,6 +54,12 @@ pub fn each<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     }
 }
 
+/// The text of an expression, in brackets where it is more than a fact or a number.
+pub fn atom(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '%');
+    if text.chars().all(plain) { text.to_owned() } else { format!("({text})") }
+}
+
 /// The whole expressions of an item: conditions, values, defaults, bounds.
 pub fn expressions(kind: &ItemKind) -> Vec<&Expr> {
     match kind {
