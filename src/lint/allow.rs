@@ -116,8 +116,9 @@ fn place(package: &Package, (id, file): (FileId, &SourceFile), comment: &Comment
 /// What is wrong with the comments themselves.
 pub fn findings(allows: &Allows, settings: &Settings, package: &Package, now: Instant) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let index = super::index::Index::default();
     let report = |lint: &'static super::Lint, span: Span, message: String| {
-        let context = Context::new(package, settings, now, lint);
+        let context = Context::new(package, settings, now, lint, &index);
         (settings.level(lint) != Level::Allow).then(|| context.finding(span, message))
     };
     for allow in &allows.all {

@@ -1,5 +1,6 @@
 //! What a lint is given: the package, what was set for the lint, and where it reports.
 
+use super::index::Index;
 use super::{Lint, Settings};
 use crate::base::{Instant, Name, Sources, Span};
 use crate::diag::Diagnostic;
@@ -17,6 +18,7 @@ pub struct Context<'a> {
     pub now: Instant,
     settings: &'a Settings,
     lint: &'static Lint,
+    index: &'a Index,
     found: Vec<Diagnostic>,
 }
 
@@ -36,8 +38,14 @@ macro_rules! kinds {
 
 impl<'a> Context<'a> {
     /// The context of one lint.
-    pub fn new(package: &'a Package, settings: &'a Settings, now: Instant, lint: &'static Lint) -> Self {
-        Self { package, now, settings, lint, found: Vec::new() }
+    pub fn new(
+        package: &'a Package,
+        settings: &'a Settings,
+        now: Instant,
+        lint: &'static Lint,
+        index: &'a Index,
+    ) -> Self {
+        Self { package, now, settings, lint, index, found: Vec::new() }
     }
 
     /// What the organisation wrote.
@@ -85,6 +93,27 @@ impl<'a> Context<'a> {
         waivers: Waiver = WaiverItem,
         /// Its tests.
         tests: Test = TestItem,
+    }
+
+    /// Whether a name stands anywhere but where it is declared. Which of several things of one name is meant is not looked
+    /// at, so a name that is not used is certainly not used.
+    pub fn is_used(&self, name: &str, declared: Span) -> bool {
+        // A name in quotes need not be one word; each of its words is then looked for.
+        let parts: Vec<&str> =
+            name.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|p| !p.is_empty()).collect();
+        let words = self.index.words(self.package);
+        let inside = |at: &Span| at.file == declared.file && declared.start <= at.start && at.end <= declared.end;
+        parts.iter().all(|part| words.get(*part).is_some_and(|places| places.iter().any(|at| !inside(at))))
+    }
+
+    /// Every place in which a word stands.
+    pub fn places(&self, word: &str) -> &'a [Span] {
+        self.index.words(self.package).get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether somebody else may use what the package declares: one without routes is there for others.
+    pub fn is_library(&self) -> bool {
+        self.routes().next().is_none()
     }
 
     /// The text under a span.

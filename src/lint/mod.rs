@@ -10,6 +10,7 @@ pub mod baseline;
 pub mod context;
 pub mod declare;
 pub mod fix;
+pub mod index;
 pub mod lints;
 pub mod places;
 pub mod reason;
@@ -38,9 +39,10 @@ pub fn lint(package: &Package, settings: &Settings, now: Instant) -> Vec<Diagnos
         return Vec::new();
     }
     let allows = allow::read(package);
+    let index = index::Index::default();
     let mut found = Vec::new();
     for lint in LINTS.iter().filter(|lint| settings.level(lint) != Level::Allow) {
-        let mut context = Context::new(package, settings, now, lint);
+        let mut context = Context::new(package, settings, now, lint, &index);
         (lint.check)(&mut context);
         found.extend(context.finish());
     }

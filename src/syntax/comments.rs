@@ -1,6 +1,6 @@
 //! The comments of a file, which the tree leaves out.
 
-use super::tokens;
+use super::tokens::{self, Kind};
 use crate::base::{FileId, Span};
 
 /// One comment: `// …` to the end of its line.
@@ -36,9 +36,32 @@ pub fn comments(file: FileId, text: &str) -> Vec<Comment> {
     found
 }
 
+/// Every word of a text with its place, those inside texts in quotes too; comments and documentation hold none.
+pub fn words(file: FileId, text: &str) -> Vec<(&str, Span)> {
+    let mut found = Vec::new();
+    for token in tokens::tokens(text, 0).iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Text)) {
+        let mut from = token.start;
+        for word in token.text.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
+            if !word.is_empty() {
+                found.push((word, Span::new(file, from, from + word.len())));
+            }
+            from += word.len();
+            from += text.get(from..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_found_in_texts_too_and_not_in_comments() {
+        let text = "let a_1 = \"ä-{b}\" // c\n/// d\ne";
+        let found: Vec<(&str, u32)> = words(FileId(0), text).into_iter().map(|(word, at)| (word, at.start)).collect();
+        assert_eq!(found, [("let", 0), ("a_1", 4), ("ä", 11), ("b", 15), ("e", 30)]);
+    }
 
     #[test]
     fn comments_are_found_between_tokens_and_nowhere_else() {

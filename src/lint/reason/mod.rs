@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::base::Name;
 use crate::ir::{Clause, Constraint, Effect, Expr, Policy, Service};
+use crate::value::Value;
 use domain::{Allowed, Universe};
 
 /// How a condition can come out; several at once.
@@ -69,7 +70,8 @@ pub struct Ways {
 const MOST_WAYS: usize = 256;
 
 impl Ways {
-    fn none() -> Self {
+    /// In no way.
+    pub fn none() -> Self {
         Self { all: Vec::new() }
     }
 
@@ -155,6 +157,11 @@ impl<'a> Reasoner<'a> {
     pub fn with_service(&self, service: &'a Service) -> Self {
         let assumed = self.assumed.clone();
         Self { policy: self.policy, request: self.request, service: Some(service), assumed }
+    }
+
+    /// The value of an expression, where it is the same for every request.
+    pub fn value(&self, expr: &Expr) -> Option<Value> {
+        self.constant(&self.resolve(expr, &BTreeMap::new()))
     }
 
     /// The ways in which a condition can come out as one of these.

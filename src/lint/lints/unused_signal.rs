@@ -1,0 +1,28 @@
+//! Signal that nothing names.
+
+use crate::diag::Code;
+use crate::lint::{Context, Fixability, Group, Level, Lint};
+
+/// The lint.
+pub static LINT: Lint = Lint {
+    code: Code { id: "unused-signal", title: "signal that nothing names" },
+    group: Group::Style,
+    level: Level::Warn,
+    fix: Fixability::None,
+    settings: &[],
+    page: include_str!("../../../docs/reference/lints/unused-signal.md"),
+    check,
+};
+
+fn check(context: &mut Context<'_>) {
+    if context.is_library() {
+        return;
+    }
+    for (declared, _) in context.signals() {
+        if !context.is_used(&declared.name, declared.name_span) {
+            let message = format!("nothing names the signal `{}`", declared.name);
+            let finding = context.finding(declared.name_span, message).label("never used");
+            context.report(finding.help("remove it"));
+        }
+    }
+}
