@@ -28,5 +28,5 @@ mod routing;
 mod sealed;
 mod site;
 mod stored;
-mod vectors;
 mod suite;
+mod vectors;
