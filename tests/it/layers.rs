@@ -118,6 +118,12 @@ const DENIALS: &[(&[Change], Option<&str>, (&str, &str), &[DenialKind])] = &[
         &[CriticStandsIn],
     ),
     (&[(SCOPE, "", "", "")], Some("true"), ("L2", "RO"), &[MissingScope]),
+    (
+        &[(REGISTRY, "[layer_mapping.L2]", "autonomy = \"PROP\"", "autonomy = \"EXEC\"")],
+        Some("true"),
+        ("L2", "RO"),
+        &[ForbiddenLayer],
+    ),
     (&[(REGISTRY, "[models.deepseek-r1]", "production", "deprecated")], Some("true"), ("L2", "RO"), &[CriticUnfit]),
     (
         &[(REGISTRY, "[layer_mapping.L2]", "critic", "critik")],
