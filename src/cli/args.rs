@@ -142,6 +142,9 @@ pub enum Verb {
     /// Write the manual page.
     Man,
     /// Judge a run of a layer without calling a model, and write its manifest and its report.
+    ///
+    /// Exit codes: 0 the files are written, 2 something stands against the run and nothing is written, 3 nothing stands
+    /// against the run and the files cannot be written.
     DryRun(DryRunArgs),
     /// Prove properties over every request.
     Prove,
@@ -551,9 +554,6 @@ pub enum Schema {
 }
 
 /// `provost dry-run`
-///
-/// Exit codes: 0 the files are written, 2 something stands against the run and nothing is written, 3 the files could not be
-/// written.
 #[derive(Debug, Args)]
 pub struct DryRunArgs {
     /// The layer, as in `L2`.

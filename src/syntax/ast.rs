@@ -686,6 +686,7 @@ pub struct MissionStep {
 }
 
 /// What a step does.
+#[expect(clippy::large_enum_variant, reason = "a mission has a handful of steps")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum StepBody {
     /// `step name { … }`: operations, all or none.

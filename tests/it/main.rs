@@ -12,6 +12,7 @@
 )]
 
 mod cases;
+mod ci;
 mod diff;
 mod docs;
 mod dry_run;
