@@ -211,9 +211,8 @@ impl World<'_> {
                 self.two(a, b, |a, b| Some(Value::Bool(a.to_string().starts_with(&b.to_string()))))
             }
             Expr::EndsWith(a, b) => self.two(a, b, |a, b| Some(Value::Bool(a.to_string().ends_with(&b.to_string())))),
-            Expr::Interpolate(parts) => self.all(parts, |values| {
-                Some(Value::Text(values.iter().map(Value::to_string).collect::<String>().into()))
-            }),
+            Expr::Interpolate(parts) => self
+                .all(parts, |values| Some(Value::Text(values.iter().map(Value::to_string).collect::<String>().into()))),
             Expr::SetOf(parts) => self.all(parts, |values| Some(Value::set(values))),
             Expr::ListOf(parts) => self.all(parts, |values| Some(Value::List(values.into()))),
             Expr::RecordOf(fields) => {
