@@ -112,7 +112,9 @@ fn of_mission(item: &MissionItem) -> Vec<&Expr> {
     for step in &item.steps {
         all.extend(&step.when);
         match &step.body {
-            StepBody::Human { ask, options, by, .. } => all.extend(std::iter::once(ask).chain(options).chain(by)),
+            StepBody::Human { ask, options, by, .. } => {
+                all.extend(std::iter::once(ask).chain(options.as_deref()).chain(by.as_deref()))
+            }
             StepBody::Operations(operations) => all.extend(operations.iter().filter_map(|operation| match operation {
                 Operation::Set(_, e) | Operation::Append(_, e) | Operation::Merge(_, e) | Operation::Fail(e) => Some(e),
                 Operation::Increment(_, e) => e.as_ref(),
