@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::diff::DiffArgs;
+use super::doc::DocArgs;
+
 /// Decides which service may do a piece of work, and proves it.
 ///
 /// Exit codes: 0 yes (routed, clean, passed), 1 a definite no (denied, unroutable, failed), 2 the input is wrong, 3
@@ -342,52 +345,6 @@ pub struct ReplayArgs {
     /// Openings of masked entries, which cannot be decided again without.
     #[arg(long, value_name = "FILE")]
     pub openings: Option<PathBuf>,
-}
-
-/// `provost doc`
-#[derive(Debug, Args)]
-pub struct DocArgs {
-    /// The folder to write, which may hold an earlier site; `site` in the package, where none is named.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-}
-
-/// `provost diff`
-#[derive(Debug, Args)]
-pub struct DiffArgs {
-    /// The old version: a folder, or a git revision of the package's folder, as in `main` or `HEAD~3`.
-    pub old: String,
-    /// The new version; the package as it stands in its folder, where none is named.
-    pub new: Option<String>,
-    /// From where on a change counts as breaking; each level contains the one before.
-    #[arg(long, value_enum, default_value_t = DiffLevel::Contract)]
-    pub level: DiffLevel,
-    /// Decide the requests of this log under both versions.
-    #[arg(long, value_name = "FILE")]
-    pub log: Option<PathBuf>,
-    /// Decide the requests of this folder under both versions; needs `--route`.
-    #[arg(long, value_name = "DIR", requires = "route")]
-    pub requests: Option<PathBuf>,
-    /// The route of the requests.
-    #[arg(long, value_name = "ROUTE", requires = "requests")]
-    pub route: Option<String>,
-    /// The signals for the requests: a JSON, YAML or TOML file.
-    #[arg(long, value_name = "FILE", requires = "requests")]
-    pub signals: Option<PathBuf>,
-    /// The instant for which requests are decided and waivers are over; the present, where none is given.
-    #[arg(long, value_name = "INSTANT")]
-    pub now: Option<String>,
-}
-
-/// From where on a change counts as breaking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DiffLevel {
-    /// Whoever relies on a service, a request type, a route or a trait may get less.
-    Contract,
-    /// Some request may be decided otherwise.
-    Decision,
-    /// The package says something else, even if it decides the same.
-    Source,
 }
 
 /// `provost verify`

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
-use super::args::{DiffArgs, DiffLevel, InputArgs, Report};
+use super::args::{InputArgs, Report};
 use super::decide::{self, Ready};
 use super::inputs::{self, Read};
 use super::shell::{Failure, Shell, Verdict};
@@ -24,6 +25,44 @@ use crate::world::{World, shown};
 type Version = BTreeMap<Name, Package>;
 
 /// `provost diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The old version: a folder, or a git revision of the package's folder, as in `main` or `HEAD~3`.
+    pub old: String,
+    /// The new version; the package as it stands in its folder, where none is named.
+    pub new: Option<String>,
+    /// From where on a change counts as breaking; each level contains the one before.
+    #[arg(long, value_enum, default_value_t = DiffLevel::Contract)]
+    pub level: DiffLevel,
+    /// Decide the requests of this log under both versions.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Decide the requests of this folder under both versions; needs `--route`.
+    #[arg(long, value_name = "DIR", requires = "route")]
+    pub requests: Option<PathBuf>,
+    /// The route of the requests.
+    #[arg(long, value_name = "ROUTE", requires = "requests")]
+    pub route: Option<String>,
+    /// The signals for the requests: a JSON, YAML or TOML file.
+    #[arg(long, value_name = "FILE", requires = "requests")]
+    pub signals: Option<PathBuf>,
+    /// The instant for which requests are decided and waivers are over; the present, where none is given.
+    #[arg(long, value_name = "INSTANT")]
+    pub now: Option<String>,
+}
+
+/// From where on a change counts as breaking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffLevel {
+    /// Whoever relies on a service, a request type, a route or a trait may get less.
+    Contract,
+    /// Some request may be decided otherwise.
+    Decision,
+    /// The package says something else, even if it decides the same.
+    Source,
+}
+
+/// Compares both versions.
 pub fn run(shell: &Shell, args: &DiffArgs) -> Result<Verdict, Failure> {
     let now = inputs::now(shell, args.now.as_deref())?;
     let old = version(shell, Some(&args.old))?;

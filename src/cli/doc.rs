@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::json;
 
-use super::args::{DocArgs, Format};
+use super::args::Format;
 use super::shell::{Failure, Shell, Verdict};
 use crate::base::Name;
 use crate::package::Package;
@@ -16,6 +17,14 @@ use crate::world::shown;
 const MARK: &str = ".provost-doc";
 
 /// `provost doc`
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// The folder to write, which may hold an earlier site; `site` in the package, where none is named.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// Writes the site.
 pub fn run(shell: &Shell, args: &DocArgs) -> Result<Verdict, Failure> {
     let mut packages: Vec<(Name, Package)> = Vec::new();
     for ((name, _), opened) in shell.folders()?.into_iter().zip(shell.packages()?) {
