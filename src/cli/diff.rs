@@ -23,7 +23,7 @@ use crate::world::{World, shown};
 /// The packages of one version, by name.
 type Version = BTreeMap<Name, Package>;
 
-/// `provost diff`
+/// Compares both versions.
 pub fn run(shell: &Shell, args: &DiffArgs) -> Result<Verdict, Failure> {
     let now = inputs::now(shell, args.now.as_deref())?;
     let old = version(shell, Some(&args.old))?;

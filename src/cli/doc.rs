@@ -15,7 +15,7 @@ use crate::world::shown;
 /// The file that says of a folder that it may be replaced by the next site.
 const MARK: &str = ".provost-doc";
 
-/// `provost doc`
+/// Writes the site.
 pub fn run(shell: &Shell, args: &DocArgs) -> Result<Verdict, Failure> {
     let mut packages: Vec<(Name, Package)> = Vec::new();
     for ((name, _), opened) in shell.folders()?.into_iter().zip(shell.packages()?) {

@@ -215,7 +215,7 @@ impl Shell {
         if opened.package.is_sound() {
             return Ok(opened);
         }
-        self.diagnostics(&opened.package.diagnostics, &opened.package.sources)?;
+        self.findings(&[opened.findings()], &[])?;
         Err(Failure::Wrong)
     }
 

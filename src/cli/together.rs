@@ -24,7 +24,7 @@ pub fn write(folder: &Path, files: &[Named<'_>]) -> io::Result<()> {
         return replace(folder, files);
     }
     if fs::symlink_metadata(folder).is_ok() {
-        return Err(io::Error::other("it is a file, and a folder is needed"));
+        return Err(io::Error::other("what stands there is no folder"));
     }
     // A folder that leads through one that is not there, as in `a/../b`, leads nowhere but where it reads.
     let is_there = folder.parent().is_none_or(|parent| parent.as_os_str().is_empty() || parent.is_dir());
@@ -54,7 +54,7 @@ fn make(folder: Option<&Path>) -> io::Result<Vec<PathBuf>> {
             Err(error) => {
                 made.iter().rev().for_each(|made| drop(fs::remove_dir(made)));
                 let is_file = fs::symlink_metadata(part).is_ok();
-                let message = || format!("`{}` is a file, and a folder is needed", shown(part));
+                let message = || format!("`{}` is no folder", shown(part));
                 return Err(if is_file { io::Error::other(message()) } else { error });
             }
         }

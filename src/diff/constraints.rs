@@ -8,7 +8,7 @@ use super::rules::{self, Rule};
 use super::{Changes, Kind};
 use crate::base::Name;
 use crate::explain::spell;
-use crate::ir::{Constraint, Policy};
+use crate::ir::{Constraint, ORDER, Policy};
 
 /// The constraints of one name on the routes that both versions have.
 type Governed<'p> = BTreeMap<Name, BTreeMap<Name, &'p Constraint>>;
@@ -130,6 +130,10 @@ fn on_route<'p>(
         let words = (word(old.constraint.protected), word(new.constraint.protected));
         found.push(Happened { rule: &rules::RULE_PROTECTION, words });
     }
+    let (before, after) = (order(old.constraint), order(new.constraint));
+    if before != after {
+        found.push(Happened { rule: &rules::RULE_ORDER, words: (before, after) });
+    }
     found.extend(reworded(old.constraint, new.constraint));
     found
 }
@@ -153,6 +157,12 @@ fn common<'p>(policies: [&'p Policy; 2], route: &Name) -> Vec<&'p Name> {
     old.iter().map(|role| &role.name).filter(|name| new.iter().any(|role| role.name == **name)).collect()
 }
 
+/// Where the denials of a constraint stand among others.
+fn order(constraint: &Constraint) -> Option<String> {
+    let (name, arguments) = constraint.annotations.iter().find(|(name, _)| &**name == ORDER)?;
+    Some(format!("@{name}({})", arguments.join(", ")))
+}
+
 /// The reason, the documentation and the annotations.
 fn reworded(old: &Constraint, new: &Constraint) -> Option<Happened> {
     let words = |constraint: &Constraint| {
@@ -160,8 +170,12 @@ fn reworded(old: &Constraint, new: &Constraint) -> Option<Happened> {
             true => format!("@{name}"),
             false => format!("@{name}({})", arguments.iter().map(|a| format!("{a:?}")).collect::<Vec<_>>().join(", ")),
         };
-        let mut parts: Vec<String> =
-            constraint.annotations.iter().filter(|(name, _)| &**name != "protected").map(annotation).collect();
+        let mut parts: Vec<String> = constraint
+            .annotations
+            .iter()
+            .filter(|(name, _)| !matches!(&**name, "protected" | ORDER))
+            .map(annotation)
+            .collect();
         parts.extend(constraint.docs.as_ref().map(|docs| format!("/// {docs}")));
         parts.extend(constraint.because.as_ref().map(|because| format!("because {because:?}")));
         (!parts.is_empty()).then(|| parts.join(" "))
@@ -223,7 +237,13 @@ fn content<'p>(normal: &Normal<'p>, routes: &BTreeMap<Name, &'p Constraint>) -> 
     let one = |(route, constraint): (&Name, &&'p Constraint)| {
         let demands = demand::of_constraint(normal, constraint);
         let keys: Vec<(bool, String)> = demands.iter().map(|d| (d.deny, super::normal::key(&d.condition))).collect();
-        format!("{route:?} {} {} {:?} {keys:?}", constraint.rule, constraint.protected, constraint.scope)
+        format!(
+            "{route:?} {} {} {:?} {:?} {keys:?}",
+            constraint.rule,
+            constraint.protected,
+            order(constraint),
+            constraint.scope
+        )
     };
     routes.iter().map(one).collect::<Vec<_>>().join("\n")
 }

@@ -136,6 +136,7 @@ rules! {
     RULE_CHANGED = "rule-changed", Decision, "the rule demands something else", "neither follows from the other as far as can be seen";
     RULE_RENAMED = "rule-renamed", Decision, "the rule goes by another name", "decisions name it so, and waivers and tests have to";
     RULE_PROTECTION = "rule-protection", Decision, "the rule is protected, or is not any more", "what is offered for relaxation is something else";
+    RULE_ORDER = "rule-order", Decision, "the denials of the rule stand elsewhere among others", "another denial may be told first";
     RULE_REWORDED = "rule-reworded", Source, "the reason, the documentation or an annotation is another one", "it decides the same";
     CONSTRAINT_ADDED = "constraint-added", Contract, "the constraint is new", "services that were admitted may be refused";
     CONSTRAINT_REMOVED = "constraint-removed", Decision, "the constraint is gone", "what it refused may be admitted";

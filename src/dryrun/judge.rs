@@ -343,12 +343,12 @@ impl<'a> Judge<'a> {
             ("action", &run.actions),
             ("output", &run.outputs),
             ("tool", &run.tools),
-            ("out", std::slice::from_ref(&run.out)),
+            ("folder", std::slice::from_ref(&run.out)),
             ("run id", std::slice::from_ref(&run.run_id)),
         ];
         for (what, texts) in texts {
             for (at, text) in texts.iter().enumerate() {
-                let named = matches!(what, "output" | "tool" | "out" | "run id");
+                let named = matches!(what, "output" | "tool" | "folder" | "run id");
                 let broken = named && text.contains(['\n', '\t']);
                 let reason =
                     notes::refused(text).or_else(|| broken.then(|| "it holds a line break or a tab".to_owned()));

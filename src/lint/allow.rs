@@ -67,7 +67,12 @@ fn of_comment(package: &Package, (id, file): (FileId, &SourceFile), comment: &Co
     // What stands behind further slashes is another remark.
     let said = comment.text.split("//").next().unwrap_or("");
     let Some(rest) = said.strip_prefix(MARK) else { return Vec::new() };
-    let Some(rest) = rest.trim_start().strip_prefix(':') else { return Vec::new() };
+    let rest = match rest.trim_start().strip_prefix(':') {
+        Some(rest) => rest,
+        // Without its colon it allows nothing, and is told to name no lint; a sentence about such comments is none.
+        None if rest.trim().is_empty() || rest.split_whitespace().next().and_then(super::find).is_some() => "",
+        None => return Vec::new(),
+    };
     let (names, reason) = rest.split_once("--").unwrap_or((rest, ""));
     let whole = file.text.get(comment.span.start as usize..comment.span.end as usize).unwrap_or("");
     let place = place(package, (id, file), comment);
@@ -123,6 +128,12 @@ pub fn findings(allows: &Allows, settings: &Settings, package: &Package, now: In
     };
     for allow in &allows.all {
         let known = super::find(&allow.name);
+        if allow.name.is_empty() {
+            let finding = report(&unknown_allow::LINT, allow.span, "this comment names no lint".to_owned());
+            let help = "write `// provost-allow: name -- reason`";
+            found.extend(finding.map(|f| f.label("allows nothing").help(help)));
+            continue;
+        }
         if known.is_none() {
             let near = nearest(&allow.name, LINTS.iter().map(|lint| lint.code.id));
             let message = format!("there is no lint `{}`", allow.name);

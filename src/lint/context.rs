@@ -138,6 +138,15 @@ impl<'a> Context<'a> {
         Diagnostic { severity, ..Diagnostic::warning(&self.lint.code, span, message) }
     }
 
+    /// With other words for the place of a finding as its fix; without one where a comment would be lost.
+    #[must_use]
+    pub fn rewrite(&self, finding: Diagnostic, span: Span, words: String) -> Diagnostic {
+        if self.text(span).contains("//") {
+            return finding.help(format!("write `{words}`"));
+        }
+        finding.fix(format!("write `{words}`"), span, words)
+    }
+
     /// Reports a finding.
     pub fn report(&mut self, finding: Diagnostic) {
         self.found.push(finding);

@@ -54,6 +54,12 @@ pub fn each<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     }
 }
 
+/// The text of an expression, in brackets where it is more than a fact or a number.
+pub fn atom(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '%');
+    if text.chars().all(plain) { text.to_owned() } else { format!("({text})") }
+}
+
 /// The whole expressions of an item: conditions, values, defaults, bounds.
 pub fn expressions(kind: &ItemKind) -> Vec<&Expr> {
     match kind {
@@ -106,7 +112,9 @@ fn of_mission(item: &MissionItem) -> Vec<&Expr> {
     for step in &item.steps {
         all.extend(&step.when);
         match &step.body {
-            StepBody::Human { ask, options, by, .. } => all.extend(std::iter::once(ask).chain(options).chain(by)),
+            StepBody::Human { ask, options, by, .. } => {
+                all.extend(std::iter::once(ask).chain(options.as_deref()).chain(by.as_deref()))
+            }
             StepBody::Operations(operations) => all.extend(operations.iter().filter_map(|operation| match operation {
                 Operation::Set(_, e) | Operation::Append(_, e) | Operation::Merge(_, e) | Operation::Fail(e) => Some(e),
                 Operation::Increment(_, e) => e.as_ref(),

@@ -23,7 +23,7 @@ pub enum DenialKind {
     ForbiddenAutonomy,
     /// No model works in this layer.
     NoModel,
-    /// Every level that the layer declares is forbidden.
+    /// The layer declares no level below EXEC that is not forbidden.
     ForbiddenLayer,
     /// The layer does not go that far.
     AutonomyCeiling,
@@ -69,6 +69,12 @@ impl DenialKind {
         ("missing_scope", Self::MissingScope),
         ("critic_stands_in", Self::CriticStandsIn),
     ];
+
+    /// Whether the registry lacks what the question speaks of.
+    pub(super) fn is_of_registry(&self) -> bool {
+        use DenialKind::{NoModel, UnknownCritic, UnknownFallback, UnknownLayer, UnknownPrimary, UnmappedLayer};
+        matches!(self, UnknownLayer | UnmappedLayer | NoModel | UnknownPrimary | UnknownCritic | UnknownFallback)
+    }
 
     fn of_rule(rule: &str) -> Self {
         Self::RULES.iter().find(|(name, _)| *name == rule).map_or(Self::Rule, |(_, kind)| kind.clone())

@@ -258,8 +258,9 @@ impl Selector {
         let told = reasons.as_ref().unwrap_or(&decision);
         let rejected = rejected(told, &candidates);
         let mut denials = denial::of(&decision);
-        let nobody = !candidates.is_empty() && rejected.len() == candidates.len();
-        if nobody && denials.iter().all(|denial| denial.kind != DenialKind::ConstraintUnsatisfied) {
+        // Where the registry lacks a model, what the others could do says nothing.
+        let silent = |denial: &Denial| denial.kind.is_of_registry() || denial.kind == DenialKind::ConstraintUnsatisfied;
+        if !candidates.is_empty() && rejected.len() == candidates.len() && !denials.iter().any(silent) {
             denials.push(denial::nobody());
         }
         Err(self.refused(denials, rejected, Some(decision), layer))

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Suite, spell};
+use super::Suite;
 use crate::base::words::Comparison;
 use crate::base::{Decimal, Name};
 use crate::eval::{Bound, Machine, Reason};
+use crate::explain::spell;
 use crate::facts::Inputs;
 use crate::ir::Expr;
 use crate::ir::suite::{Expectation, ExpectationKind};

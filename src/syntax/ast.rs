@@ -695,9 +695,9 @@ pub enum StepBody {
         /// The question.
         ask: Expr,
         /// The answers that may be given; any of the field's type, where none are named.
-        options: Option<Expr>,
+        options: Option<Box<Expr>>,
         /// Who may answer; anybody who did not begin the mission, where nobody is named.
-        by: Option<Expr>,
+        by: Option<Box<Expr>>,
         /// The state that takes the answer; nothing where the question is only whether to go on.
         into: Option<Ident>,
     },

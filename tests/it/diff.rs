@@ -240,6 +240,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("deny when big(request)", "deny when request.class == public", "rule-changed"),
     ("rule quiet", "rule silent", "rule-renamed"),
     ("rule quiet", "@protected rule quiet", "rule-protection"),
+    ("rule quiet", "@order(2) rule quiet", "rule-order"),
     ("because \"only what is released\"", "because \"no previews\"", "rule-reworded"),
     ("    require roomy", "    require fresh: service.open\n    require roomy", "constraint-added"),
     ("    require granted: service.scopes within request.granted\n", "", "constraint-removed"),

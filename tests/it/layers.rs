@@ -82,7 +82,10 @@ fn every_layer_is_worked_by_the_models_that_the_registry_names() {
 }
 
 /// Changes, the switch, what is asked, and every denial in order.
-const DENIALS: &[(&[Change], Option<&str>, (&str, &str), &[DenialKind])] = &[
+type Denied = (&'static [Change], Option<&'static str>, (&'static str, &'static str), &'static [DenialKind]);
+
+/// Every way to be denied.
+const DENIALS: &[Denied] = &[
     (&[], None, ("L2", "PROP"), &[Disabled]),
     (&[], Some("1"), ("L2", "PROP"), &[Disabled]),
     (&[], Some(" true"), ("L2", "PROP"), &[Disabled]),
@@ -118,6 +121,12 @@ const DENIALS: &[(&[Change], Option<&str>, (&str, &str), &[DenialKind])] = &[
         &[CriticStandsIn],
     ),
     (&[(SCOPE, "", "", "")], Some("true"), ("L2", "RO"), &[MissingScope]),
+    (
+        &[(REGISTRY, "[layer_mapping.L2]", "autonomy = \"PROP\"", "autonomy = \"EXEC\"")],
+        Some("true"),
+        ("L2", "RO"),
+        &[ForbiddenLayer],
+    ),
     (&[(REGISTRY, "[models.deepseek-r1]", "production", "deprecated")], Some("true"), ("L2", "RO"), &[CriticUnfit]),
     (
         &[(REGISTRY, "[layer_mapping.L2]", "critic", "critik")],

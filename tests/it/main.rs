@@ -12,6 +12,7 @@
 )]
 
 mod cases;
+mod ci;
 mod diff;
 mod docs;
 mod dry_run;
@@ -28,5 +29,5 @@ mod routing;
 mod sealed;
 mod site;
 mod stored;
-mod vectors;
 mod suite;
+mod vectors;

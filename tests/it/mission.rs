@@ -91,7 +91,10 @@ fn tests_pass_only_where_something_was_expected_and_held() {
         let report = run.state.get("report").unwrap();
         (run.status, report.get("verdict").unwrap().as_text().unwrap().to_owned())
     };
-    assert_eq!(verdict(&run("run_tests", &input("all", &[good.clone()]), None)), (Status::Succeeded, "pass".into()));
+    assert_eq!(
+        verdict(&run("run_tests", &input("all", std::slice::from_ref(&good)), None)),
+        (Status::Succeeded, "pass".into())
+    );
     assert_eq!(verdict(&run("run_tests", &input("a", &[good.clone(), bad.clone()]), None)).0, Status::Succeeded);
     for cases in [vec![good.clone(), bad], vec![good, open], vec![]] {
         assert_eq!(verdict(&run("run_tests", &input("all", &cases), None)), (Status::Failed, "fail".into()));

@@ -1,7 +1,8 @@
 //! `model-registry`: a registry of models with its layers in TOML, and the capability scopes beside it.
 //!
 //! Models become services of the trait that the import names. Where the package declares a trait `Scope` or `Registry`, the
-//! scopes and the registry itself are services too, and where it declares a table `layers`, each layer is a row. In each of
+//! scopes and the registry itself are services too, and where it declares a table `layers`, each layer is a row; a table `models`
+//! has every model by each spelling of its name. In each of
 //! these the package decides what is read: a field with the name of a fact takes that fact, and nothing else is filled. By
 //! an enum `Layer` it declares which layers there must be.
 
@@ -18,9 +19,10 @@ use crate::value::{Unit, text::number_text};
 use super::native::unfit_name;
 use super::{Adapted, Import};
 
-/// What a package may declare for the adapter to fill: an enum of its layers, a table of them, and two traits.
+/// What a package may declare for the adapter to fill: an enum of its layers, two tables, and two traits.
 const LAYER: &str = "Layer";
 const LAYERS: &str = "layers";
+const MODELS: &str = "models";
 const SCOPE: &str = "Scope";
 const REGISTRY: &str = "Registry";
 
@@ -118,9 +120,22 @@ fn of_model(model: &Model) -> Facts {
     facts
 }
 
-/// The rows of the table of layers.
+/// The rows of the tables of models and of layers.
 fn rows(registry: &Registry, import: &Import<'_>, wanted: Option<&[Name]>) -> Vec<Row> {
     let mut rows = Vec::new();
+    for model in &registry.models {
+        // A second table of one model is an error already.
+        if registry.model(&model.id.value).is_some_and(|first| first.key == model.key) {
+            let mut names = vec![model.id.value.clone(), registry::identity(&model.id.value).into()];
+            names.dedup();
+            let row = |name: Name| Row {
+                table: import.item(MODELS),
+                key: Node::text(name, model.id.span),
+                value: Node::text(model.id.value.clone(), model.id.span),
+            };
+            rows.extend(names.into_iter().map(row));
+        }
+    }
     let asked_for = |layer: &&Layer| wanted.is_none_or(|wanted| wanted.contains(&layer.key.value));
     for layer in registry.layers.iter().filter(asked_for) {
         let facts = of_layer(layer, registry.scope(&layer.key.value));

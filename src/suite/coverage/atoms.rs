@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::gaps::{Gaps, Missing};
 use crate::base::Name;
+use crate::explain::spell;
 use crate::ir::{Definition, Effect, Expr, Policy, Route, Services, walk};
 use crate::plan::names::Names;
-use crate::suite::spell;
 
 /// How far a decision has to come for a condition to be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

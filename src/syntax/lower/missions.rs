@@ -68,8 +68,8 @@ impl<'i> Lower<'i> {
         let mut asked = None;
         for Part { pair, .. } in inside {
             let place = self.span(pair);
-            let options = child(pair, Rule::ask_options).and_then(|o| self.expr_in(&o));
-            let by = child(pair, Rule::ask_by).and_then(|b| self.expr_in(&b));
+            let options = child(pair, Rule::ask_options).and_then(|o| self.expr_in(&o)).map(Box::new);
+            let by = child(pair, Rule::ask_by).and_then(|b| self.expr_in(&b)).map(Box::new);
             let into = self.word_in(pair);
             let made = self.expr_in(pair).map(|ask| StepBody::Human { ask, options, by, into });
             self.once(&mut asked, made, place, "`ask`");

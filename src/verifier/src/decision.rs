@@ -8,7 +8,8 @@ use crate::eval::{Assignment, Frame, NOBODY, ill};
 use crate::expr::Expr;
 use crate::json::{Json, write_text};
 use crate::judge::{Demand, Instance, Judge, Judged};
-use crate::program::{Checked, Role};
+use crate::members::Checked;
+use crate::program::Role;
 use crate::value::Name;
 use crate::{number, totals};
 

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::Refusal;
 use crate::expr::{DEPTH, Expr, Form};
-use crate::program::{Checked, Program, Service};
+use crate::members::Checked;
+use crate::program::{Program, Service};
 use crate::value::{Name, Value};
 use crate::{functions, operators, totals};
 

@@ -6,8 +6,9 @@ use crate::eval::Worth::{self, Known};
 use crate::eval::{Frame, World, ill};
 use crate::expr::{Expr, Mentions};
 use crate::json::Json;
+use crate::members::Checked;
 use crate::number;
-use crate::program::{Checked, Constraint, Program, Role, Term};
+use crate::program::{Constraint, Program, Role, Term};
 use crate::value::{Name, Value};
 
 /// What an instance demands.

@@ -11,6 +11,7 @@ mod expr;
 mod functions;
 mod json;
 mod judge;
+mod members;
 mod number;
 mod operators;
 mod program;
@@ -27,7 +28,8 @@ use eval::{Frame, NOBODY};
 pub use json::BYTES;
 use json::Json;
 use judge::Judge;
-use program::{Checked, Program, list, member, text};
+use members::{Checked, list, member, text};
+use program::Program;
 use steps::Steps;
 
 /// Bytes of stack for one check: enough for the deepest document and expression that are read.

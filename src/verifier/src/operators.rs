@@ -7,8 +7,8 @@ use crate::complex::{self, Field};
 use crate::eval::ill;
 use crate::functions;
 use crate::json::Json;
+use crate::members::Checked;
 use crate::number::{self, ONE};
-use crate::program::Checked;
 use crate::value::{Unit, Value};
 
 /// A word applied to values.

@@ -7,11 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Refusal;
 use crate::expr::{self, Expr};
 use crate::json::Json;
+use crate::members::{Checked, entries, flag, list, member, names, object, optional, refuse, text};
 use crate::number;
 use crate::value::{Field, Name, Types, Value};
-
-/// Nothing, or why not.
-pub type Checked<T> = Result<T, Refusal>;
 
 /// Roles of a route; the engine's own limit is lower.
 const ROLES: usize = 64;
@@ -158,51 +156,6 @@ pub struct Constraint {
     pub order: u32,
     /// The waivers that may lift it.
     pub waivers: Vec<String>,
-}
-
-fn refuse<T>(step: &str, reason: impl Into<String>) -> Checked<T> {
-    Err(Refusal::new(step, reason))
-}
-
-/// A member that must be there.
-pub fn member<'a>(json: &'a Json, key: &str) -> Checked<&'a Json> {
-    json.get(key).ok_or_else(|| Refusal::new("form", format!("`{key}` is missing")))
-}
-
-/// A member that must be a text.
-pub fn text<'a>(json: &'a Json, key: &str) -> Checked<&'a str> {
-    member(json, key)?.text().ok_or_else(|| Refusal::new("form", format!("`{key}` is no text")))
-}
-
-/// A member that must be a list.
-pub fn list<'a>(json: &'a Json, key: &str) -> Checked<&'a [Json]> {
-    member(json, key)?.list().ok_or_else(|| Refusal::new("form", format!("`{key}` is no list")))
-}
-
-/// A member that must be an object.
-pub fn object<'a>(json: &'a Json, key: &str) -> Checked<&'a [(String, Json)]> {
-    member(json, key)?.object().ok_or_else(|| Refusal::new("form", format!("`{key}` is no object")))
-}
-
-fn names(json: &Json, key: &str) -> Checked<Vec<String>> {
-    let name = |item: &Json| item.text().map(str::to_owned);
-    let names: Option<Vec<String>> = list(json, key)?.iter().map(name).collect();
-    names.ok_or_else(|| Refusal::new("form", format!("`{key}` holds something that is no text")))
-}
-
-fn flag(json: &Json, key: &str) -> Checked<bool> {
-    if let Json::Bool(value) = member(json, key)? { Ok(*value) } else { refuse("form", format!("`{key}` is no flag")) }
-}
-
-/// What may be `null`.
-fn optional<'a, T>(json: &'a Json, key: &str, read: impl Fn(&'a Json) -> Checked<T>) -> Checked<Option<T>> {
-    let part = member(json, key)?;
-    if *part == Json::Null { Ok(None) } else { read(part).map(Some) }
-}
-
-/// Reads every entry of an object.
-fn entries<T>(json: &Json, key: &str, read: impl Fn(&Json) -> Checked<T>) -> Checked<BTreeMap<String, T>> {
-    object(json, key)?.iter().map(|(name, item)| Ok((name.clone(), read(item)?))).collect()
 }
 
 /// Reads policy, services and facts.
@@ -426,23 +379,16 @@ impl<'a> Reader<'a> {
             clauses: list(json, "clauses")?.iter().map(clause).collect::<Checked<_>>()?,
             because: member(json, "because")?.clone(),
             protected: flag(json, "protected")?,
-            order: order(json)?,
+            order: list(json, "annotations")?.iter().find_map(order).unwrap_or(u32::MAX),
             waivers: if flag(json, "rule")? { names(json, "waivers")? } else { Vec::new() },
         })
     }
 }
 
-/// The argument of the annotation `order`; the last place, where there is none.
-fn order(json: &Json) -> Checked<u32> {
-    for annotation in list(json, "annotations")? {
-        if let Some([Json::Text(name), Json::List(arguments)]) = annotation.list()
-            && name == "order"
-        {
-            let stated = arguments.first().and_then(Json::text).and_then(|text| text.parse().ok());
-            return Ok(stated.unwrap_or(u32::MAX));
-        }
-    }
-    Ok(u32::MAX)
+/// The argument of an annotation `order`.
+fn order(annotation: &Json) -> Option<u32> {
+    let [Json::Text(name), Json::List(stated)] = annotation.list()? else { return None };
+    stated.first().filter(|_| name == "order")?.text()?.parse().ok()
 }
 
 fn as_text(json: &Json) -> Checked<String> {

@@ -7,7 +7,7 @@ use crate::decision::Derivation;
 use crate::eval::Assignment;
 use crate::json::Json;
 use crate::judge::{Groups, Judged, groups_json, ranges_json};
-use crate::program::{Checked, list, member, text};
+use crate::members::{Checked, list, member, text};
 use crate::tree::{Search, State, Subtrees};
 use crate::value::Name;
 use crate::{Refusal, Report};

@@ -1,8 +1,9 @@
 //! The guarantees of a pipeline, composed over its filled stages.
 
 use crate::eval::Worth::{self, Fault, Known, Unknown};
+use crate::members::Checked;
 use crate::operators::{arithmetic, extreme};
-use crate::program::{Checked, Program};
+use crate::program::Program;
 use crate::value::{Name, Value};
 
 /// The names of the guarantees that the pipeline has: those of every stage's trait that compose, or of a single stage.

@@ -12,7 +12,8 @@ use crate::Refusal;
 use crate::eval::{Assignment, ill};
 use crate::json::Json;
 use crate::judge::{Groups, Instance, Judge, Judged, groups_json, ranges_json};
-use crate::program::{Checked, Role, list, member, text};
+use crate::members::{Checked, list, member, text};
+use crate::program::Role;
 use crate::value::Name;
 
 /// The trees of one set of constraints.

@@ -87,7 +87,8 @@ fn without_digests(text: &str) -> String {
     let mut out = String::new();
     for (at, part) in text.split("sha256:").enumerate() {
         let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
-        let is_digest = at > 0 && digits == 64;
+        // Whole, or shortened for a person.
+        let is_digest = at > 0 && (digits == 64 || part[digits..].starts_with('…'));
         out.push_str(if at > 0 { "sha256:" } else { "" });
         out.push_str(if is_digest { "[DIGEST]" } else { "" });
         out.push_str(if is_digest { &part[digits..] } else { part });

@@ -10,6 +10,7 @@ const ALLOWED: &[&str] = &[
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "action.yml",
     "benches",
     "contracts",
     "docs",

@@ -31,6 +31,8 @@ fn declared(mut case: Case) -> Case {
         ("tags", set(Type::Text)),
         ("cost", Type::Decimal),
         ("uses", set(Type::Service(None))),
+        ("shape", Type::Vector),
+        ("wave", Type::ComplexVector),
     ];
     for of in case.policy.traits.values_mut() {
         for (name, ty) in &fields {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use provost::base::{Decimal, Name};
 use provost::facts::{Inputs, SignalValue};
-use provost::ir::{Arithmetic, Cardinality, Comparison, Composition, Expr, Fold, Generator, Policy, Route, Services};
+use provost::ir::{
+    Arithmetic, Cardinality, Comparison, Composition, Expr, Fold, Function, Generator, Policy, Route, Services,
+};
 use provost::value::{Unit, Value};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -191,8 +193,100 @@ impl World<'_> {
                 V::Is(Value::Int(i)) => V::Is(Value::Number(Decimal::from(i), Unit::Plain)),
                 other => other,
             },
+            other => self.made(other),
+        }
+    }
+
+    /// Texts, collections, records and functions: each unknown where a part is, and a fault where a part is one.
+    fn made(&self, e: &Expr) -> V {
+        match e {
+            Expr::Negate(a) => match self.eval(a) {
+                V::Is(Value::Int(i)) => i.checked_neg().map_or(V::Fault, |i| V::Is(Value::Int(i))),
+                V::Is(Value::Number(d, unit)) => {
+                    Decimal::ZERO.sub(d).map_or(V::Fault, |d| V::Is(Value::Number(d, unit)))
+                }
+                other => other,
+            },
+            Expr::StartsWith(a, b) => {
+                self.two(a, b, |a, b| Some(Value::Bool(a.to_string().starts_with(&b.to_string()))))
+            }
+            Expr::EndsWith(a, b) => self.two(a, b, |a, b| Some(Value::Bool(a.to_string().ends_with(&b.to_string())))),
+            Expr::Interpolate(parts) => self
+                .all(parts, |values| Some(Value::Text(values.iter().map(Value::to_string).collect::<String>().into()))),
+            Expr::SetOf(parts) => self.all(parts, |values| Some(Value::set(values))),
+            Expr::ListOf(parts) => self.all(parts, |values| Some(Value::List(values.into()))),
+            Expr::RecordOf(fields) => {
+                let value = |field: &Option<Expr>| match field.as_ref().map(|field| self.eval(field)) {
+                    Some(V::Is(value)) => Some(value),
+                    _ => None,
+                };
+                let fields: Vec<_> = fields.iter().map(|(name, field)| (name.clone(), value(field))).collect();
+                V::Is(Value::Record(fields.into()))
+            }
+            Expr::Function(function, args) => self.all(args, |values| applied(*function, values)),
+            Expr::Comprehension { generator, order, limit } => self.listed(generator, order.as_ref(), limit.as_deref()),
             other => panic!("the oracle does not know {other:?}"),
         }
+    }
+
+    fn all(&self, parts: &[Expr], f: impl Fn(Vec<Value>) -> Option<Value>) -> V {
+        let mut values = Vec::new();
+        let mut gap = None;
+        for part in parts {
+            match self.eval(part) {
+                V::Is(value) => values.push(value),
+                V::Fault => gap = Some(V::Fault),
+                V::Unknown => gap = gap.or(Some(V::Unknown)),
+            }
+        }
+        gap.unwrap_or_else(|| f(values).map_or(V::Fault, V::Is))
+    }
+
+    fn listed(&self, generator: &Generator, order: Option<&(Box<Expr>, bool)>, limit: Option<&Expr>) -> V {
+        let (mut unknown, mut fault) = (false, false);
+        let mut note = |v: &V| match v {
+            V::Is(_) => {}
+            V::Unknown => unknown = true,
+            V::Fault => fault = true,
+        };
+        let limit = limit.map(|limit| self.eval(limit));
+        limit.iter().for_each(&mut note);
+        let elements = self.elements(&generator.over).unwrap_or_else(|gap| {
+            note(&gap);
+            Vec::new()
+        });
+        let mut taken: Vec<(V, V)> = Vec::new();
+        for x in elements {
+            let world = self.with(&generator.variable, V::Is(x));
+            match generator.filter.as_ref().map_or(T::True, |f| world.truth(f)) {
+                T::False => {}
+                T::Unknown => note(&V::Unknown),
+                T::True => {
+                    let key = order.map_or(V::Is(Value::Bool(true)), |(key, _)| world.eval(key));
+                    let value = world.eval(&generator.take);
+                    note(&key);
+                    note(&value);
+                    taken.push((key, value));
+                }
+            }
+        }
+        if fault || unknown {
+            return if fault { V::Fault } else { V::Unknown };
+        }
+        let known = |v: V| match v {
+            V::Is(value) => value,
+            _ => unreachable!("gaps have been noted"),
+        };
+        let mut taken: Vec<(Value, Value)> = taken.into_iter().map(|(k, v)| (known(k), known(v))).collect();
+        match order {
+            Some((_, true)) => taken.sort_by(|a, b| b.0.cmp(&a.0)),
+            _ => taken.sort_by(|a, b| a.0.cmp(&b.0)),
+        }
+        let most = match limit.map(known) {
+            Some(Value::Int(most)) => usize::try_from(most).unwrap_or(0),
+            _ => usize::MAX,
+        };
+        V::Is(Value::List(taken.into_iter().take(most).map(|(_, value)| value).collect()))
     }
 
     fn fold(&self, op: Fold, generator: &Generator, zero: Option<&Value>) -> V {
@@ -280,8 +374,27 @@ impl World<'_> {
                 let starts = promises.keys().filter(|s| !edges.iter().any(|(_, b)| b == *s));
                 V::Is(starts.map(|s| longest(s, &promises, &edges)).max().unwrap())
             }
-            other => panic!("the oracle does not know {other:?}"),
+            Composition::Max => V::Is(values.max().unwrap()),
+            Composition::And => V::Is(values.min().unwrap()),
+            Composition::Or => V::Is(values.max().unwrap()),
+            Composition::Product => {
+                let one = Value::Number(Decimal::ONE, Unit::Ratio);
+                V::Is(values.fold(one, |a, b| arithmetic(Arithmetic::Multiply, &a, &b).unwrap()))
+            }
         }
+    }
+}
+
+/// What a function gives; the numbers inside of the vector functions are their own tests' matter.
+fn applied(function: Function, values: Vec<Value>) -> Option<Value> {
+    let abs = |d: Decimal| if d < Decimal::ZERO { Decimal::ZERO.sub(d) } else { Some(d) };
+    match (function, values.as_slice()) {
+        (Function::Abs, [Value::Number(d, unit)]) => Some(Value::Number(abs(*d)?, *unit)),
+        (Function::Min, _) => values.into_iter().min(),
+        (Function::Max, _) => values.into_iter().max(),
+        (Function::Clamp, [x, lo, hi]) => Some(x.max(lo).min(hi).clone()),
+        (Function::Draw, [Value::Text(seed), Value::Text(text)]) => Some(provost::value::ops::draw(seed, text)),
+        _ => provost::value::vectors::apply(function, &values),
     }
 }
 

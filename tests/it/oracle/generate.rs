@@ -8,6 +8,7 @@ use provost::facts::{Inputs, Request, SignalValue, Signals};
 use provost::ir::*;
 use provost::value::{Type, Unit, Value};
 
+use super::forms;
 use super::rng::Rng;
 
 pub struct Case {
@@ -20,35 +21,35 @@ pub fn n(text: &str) -> Name {
     Name::from(text)
 }
 
-fn text(t: &str) -> Value {
+pub fn text(t: &str) -> Value {
     Value::Text(n(t))
 }
 
-fn number(t: &str, unit: Unit) -> Value {
+pub fn number(t: &str, unit: Unit) -> Value {
     Value::Number(t.parse().unwrap(), unit)
 }
 
-fn lit(v: Value) -> Expr {
+pub fn lit(v: Value) -> Expr {
     Expr::Literal(v)
 }
 
-fn int(i: i64) -> Expr {
+pub fn int(i: i64) -> Expr {
     lit(Value::Int(i))
 }
 
-fn field(of: Expr, name: &str) -> Expr {
+pub fn field(of: Expr, name: &str) -> Expr {
     Expr::Field(Box::new(of), n(name))
 }
 
-fn request(name: &str) -> Expr {
+pub fn request(name: &str) -> Expr {
     field(Expr::Request, name)
 }
 
-fn compare(op: Comparison, a: Expr, b: Expr) -> Expr {
+pub fn compare(op: Comparison, a: Expr, b: Expr) -> Expr {
     Expr::Compare(op, Box::new(a), Box::new(b))
 }
 
-fn texts(items: &[&str]) -> Value {
+pub fn texts(items: &[&str]) -> Value {
     Value::set(items.iter().map(|t| text(t)).collect())
 }
 
@@ -84,6 +85,15 @@ fn services(rng: &mut Rng) -> Services {
         state(rng, "latency", number(latency, Unit::Duration));
         let quality = rng.pick(&["0.9", "0.95", "0.99"]);
         state(rng, "quality", number(quality, Unit::Ratio));
+        let trust = rng.pick(&["0.9", "0.99", "1"]);
+        state(rng, "trust", number(trust, Unit::Ratio));
+        for promise in ["logged", "leaky"] {
+            let kept = Value::Bool(rng.chance(70));
+            state(rng, promise, kept);
+        }
+        let (shape, wave) = forms::vectors(rng);
+        state(rng, "shape", shape);
+        state(rng, "wave", wave);
         // Only earlier services are named, so that there is no cycle.
         let uses = names.iter().take(i).filter(|_| rng.chance(30)).cloned().map(Value::Service).collect();
         state(rng, "uses", Value::set(uses));
@@ -104,7 +114,8 @@ fn services(rng: &mut Rng) -> Services {
 /// A condition on one service.
 fn on_one(rng: &mut Rng, s: Expr) -> Expr {
     let less = rng.pick(&[Comparison::Less, Comparison::LessOrEqual, Comparison::GreaterOrEqual, Comparison::NotEqual]);
-    match rng.below(14) {
+    match rng.below(20) {
+        14.. => forms::on_one(rng, s),
         0 => compare(Comparison::GreaterOrEqual, field(s, "tier"), request("level")),
         1 => Expr::Within(Box::new(request("needs")), Box::new(field(s, "tags"))),
         2 => Expr::Overlaps(Box::new(field(s, "tags")), Box::new(lit(texts(&["p", "q"])))),
@@ -185,7 +196,12 @@ fn condition(rng: &mut Rng, roles: &[Role]) -> Expr {
             let bound = rng.pick(&["3", "5", "7"]);
             compare(Comparison::LessOrEqual, Expr::Total(n("latency")), lit(number(bound, Unit::Duration)))
         }
-        7 => compare(Comparison::GreaterOrEqual, Expr::Total(n("quality")), lit(number("0.95", Unit::Ratio))),
+        7 => match rng.below(4) {
+            0 => Expr::Total(n("logged")),
+            1 => Expr::Not(Box::new(Expr::Total(n("leaky")))),
+            2 => compare(Comparison::GreaterOrEqual, Expr::Total(n("trust")), lit(number("0.85", Unit::Ratio))),
+            _ => compare(Comparison::GreaterOrEqual, Expr::Total(n("quality")), lit(number("0.95", Unit::Ratio))),
+        },
         _ if !list(&other) => between(rng, Expr::Role(role.name), Expr::Role(other.name)),
         _ => on_one(rng, Expr::Subject),
     }
@@ -337,6 +353,9 @@ fn traits() -> BTreeMap<Name, Trait> {
     let guarantees: BTreeMap<Name, Guarantee> = [
         (n("latency"), guarantee(Type::Duration, Composition::Sum)),
         (n("quality"), guarantee(Type::Ratio, Composition::Min)),
+        (n("trust"), guarantee(Type::Ratio, Composition::Product)),
+        (n("logged"), guarantee(Type::Bool, Composition::And)),
+        (n("leaky"), guarantee(Type::Bool, Composition::Or)),
     ]
     .into();
     let one = |ancestors: &[&str]| Trait {
@@ -397,7 +416,8 @@ pub fn case(seed: u64) -> Case {
     let rng = &mut Rng::new(seed);
     let services = services(rng);
     let roles = roles(rng);
-    let mut policy = Policy { traits: traits(), definitions: definitions(), ..Policy::default() };
+    let (tables, records) = (forms::tables(), forms::records());
+    let mut policy = Policy { traits: traits(), definitions: definitions(), tables, records, ..Policy::default() };
     let invariant = Invariant {
         condition: compare(Comparison::NotEqual, request("level"), int(if rng.chance(95) { 9 } else { 2 })),
         because: None,

@@ -3,6 +3,7 @@
 mod certificates;
 mod decide;
 mod eval;
+mod forms;
 mod generate;
 #[path = "../../../src/verifier/tests/it/mutations.rs"]
 mod mutations;

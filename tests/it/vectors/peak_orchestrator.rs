@@ -73,7 +73,7 @@ fn package(input: &Json) -> TempDir {
     fs::create_dir_all(home.path().join("rules")).unwrap();
     fs::create_dir_all(home.path().join("data")).unwrap();
     fs::copy(from.join("provost.toml"), home.path().join("provost.toml")).unwrap();
-    for file in ["registry.provost", "select.provost"] {
+    for file in ["registry.provost", "select.provost", "records.provost"] {
         fs::copy(from.join("rules").join(file), home.path().join("rules").join(file)).unwrap();
     }
     let raw = variant["raw_registry"].as_str().map_or_else(|| toml(&registry), str::to_owned);
@@ -279,6 +279,31 @@ fn judge_construct(vector: &Json) -> Verdict {
     if same { Verdict::Equal } else { Verdict::Wrong(format!("{health:?}: {:?}", selector.diagnostics())) }
 }
 
+/// A record as it is, asked of its route.
+fn judge_record(route: &str, vector: &Json) -> Verdict {
+    let home = package(&Json::Null);
+    fs::write(home.path().join("record.json"), vector["input"].to_string()).unwrap();
+    let (code, out) = provost(home.path(), None, &["route", route, "--request", "record.json"]);
+    let decision: Json = serde_json::from_str(&out).unwrap();
+    let first = decision["denied_by"][0]["rule"].as_str();
+    let target = vector.get("recommended_for_new_system").unwrap_or(&vector["expected"]);
+    // Where the measured title says which rule is broken, the first denial is for that.
+    let expected = match vector["id"].as_str().unwrap() {
+        "lrm_bad_layer" | "lrm_order_layer_before_exec" => Some("record_of_unknown_layer"),
+        "lrm_exec" => Some("record_of_execution"),
+        "lrm_sod" | "lrm_sod_not_normalised" => Some("record_of_own_review"),
+        "lrm_no_matrix_version" => Some("record_without_version"),
+        "sodr_order" => Some("review_of_own_work"),
+        "sodr_no_decision" => Some("review_without_verdict"),
+        "sodr_blank_rationale" => Some("review_without_rationale"),
+        "sodr_no_evidence" => Some("review_without_evidence"),
+        _ => None,
+    };
+    let as_wanted = if target["ok"] == true { code == Some(0) } else { code == Some(1) && first.is_some() };
+    let for_that = expected.is_none() || first == expected;
+    if as_wanted && for_that { Verdict::Equal } else { Verdict::Wrong(format!("exit code {code:?}: {first:?}")) }
+}
+
 /// A command line of the program in a package.
 fn provost(home: &Path, env: Option<&str>, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_provost"));
@@ -339,9 +364,8 @@ fn the_vectors_of_the_orchestrator_come_out_as_measured_or_as_recommended() {
             "construct" => judge_construct(vector),
             "validate_config" => judge_check(vector),
             "cli_orchestrator_dryrun" => judge_command(vector),
-            "layer_run_metadata.validate" | "sod_check_result.validate" => {
-                Verdict::Different("records of runs and of reviews are no part of a selection")
-            }
+            "layer_run_metadata.validate" => judge_record("run_record", vector),
+            "sod_check_result.validate" => judge_record("review_record", vector),
             other => Verdict::Wrong(format!("nobody judges `{other}`")),
         };
         match verdict {
