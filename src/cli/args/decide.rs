@@ -299,9 +299,10 @@ pub struct DryRunArgs {
     #[arg(long, value_name = "ID")]
     pub run_id: Option<String>,
     /// The instant of the run, as in `2026-11-21T00:00:00Z`; the present, where none is given.
-    #[arg(long, value_name = "INSTANT", conflicts_with = "deterministic")]
+    #[arg(long, value_name = "INSTANT")]
     pub now: Option<String>,
-    /// Use the instant `2026-01-10T12:00:00+00:00`, so that the same run has the same bytes.
+    /// Never ask the clock, so that the same run has the same bytes: where `--now` names no instant, it is
+    /// `2026-01-10T12:00:00+00:00`.
     #[arg(long)]
     pub deterministic: bool,
 }
