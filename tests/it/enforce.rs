@@ -4,6 +4,9 @@ use provost::base::canonical;
 use provost::journal::{Entry, Head, check, outcome};
 use serde_json::{Value as Json, json};
 
+/// What somebody does to an outcome.
+type Edit = fn(&mut Json);
+
 /// A log of one outcome: one promise kept, one not.
 fn line() -> Json {
     let judged = |name: &str, value: Json, met: bool| json!({ "guarantee": name, "relation": "<=", "bound": "500ms", "value": value, "met": met });
@@ -30,7 +33,7 @@ fn found(mut entry: Json) -> Vec<String> {
 #[test]
 fn an_outcome_that_says_other_things_in_two_places_is_found_though_its_digest_fits() {
     assert_eq!(found(line()), Vec::<String>::new());
-    let edits: &[(&str, fn(&mut Json))] = &[
+    let edits: &[(&str, Edit)] = &[
         ("kept, and one promise is not", |o| o["met"] = json!(true)),
         ("kept without a measurement", |o| o["guarantees"][1]["met"] = json!(true)),
         ("a list of promises that is none", |o| o["guarantees"] = json!("none")),
