@@ -28,8 +28,6 @@ struct Held {
     decision: Json,
     /// The digest of its certificate; nothing for a decision alone.
     certificate: Option<String>,
-    /// Whether the package at hand masks a field of its request.
-    masked: bool,
 }
 
 impl Held {
@@ -63,7 +61,8 @@ fn read(shell: &Shell, file: &Path) -> Result<Held, Failure> {
         "provost.certificate/1" => certified(shell, file, &bytes, &json),
         "provost.decision/1" => alone(shell, file, json),
         _ => Err(wrong(
-            "is neither a certificate nor a decision\n  help: `provost route … --certificate FILE` writes one".to_owned(),
+            "is neither a certificate nor a decision\n  help: `provost route … --certificate FILE` writes one"
+                .to_owned(),
         )),
     }
 }
@@ -80,12 +79,8 @@ fn certified(shell: &Shell, file: &Path, bytes: &[u8], json: &Json) -> Result<He
     let unread = |e| Failure::Unexpected(format!("`{}` verifies and cannot be read: {e}", shown(file)));
     let held = stored::certificate(json).map_err(unread)?;
     let decision = json.get("decision").cloned().unwrap_or_default();
-    let masked = match shell.package_named {
-        true => masks(&Ready::with_route(shell, word(&decision, "route"))?, &decision),
-        false => false,
-    };
     let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services));
-    Ok(Held { plan, decision, certificate: Some(canonical::digest_bytes(bytes)), masked })
+    Ok(Held { plan, decision, certificate: Some(canonical::digest_bytes(bytes)) })
 }
 
 /// A decision without its certificate, under the package that it says it was made under.
@@ -104,15 +99,18 @@ fn alone(shell: &Shell, file: &Path, decision: Json) -> Result<Held, Failure> {
         "warning: `{}` is a decision alone, and whoever wrote it may have written other promises\n  help: use its certificate",
         shown(file)
     ));
-    let masked = masks(&ready, &decision);
-    Ok(Held { plan: ready.plan, decision, certificate: None, masked })
+    Ok(Held { plan: ready.plan, decision, certificate: None })
 }
 
-/// Whether a package masks a field of the request of a decision.
-fn masks(ready: &Ready, decision: &Json) -> bool {
-    let policy = &ready.plan.policy;
-    let request = policy.routes.get(word(decision, "route")).and_then(|route| policy.requests.get(&route.request));
-    request.is_some_and(|request| request.fields.iter().any(|field| ready.package.masked.contains(&field.name)))
+/// Whether the package at hand, if there is one, masks a field of the request of a decision.
+fn masks(shell: &Shell, held: &Held) -> Result<bool, Failure> {
+    if !shell.package_named && !shell.disk.is_file(&shell.dir.join("provost.toml")) {
+        return Ok(false);
+    }
+    let policy = &held.plan.policy;
+    let request = policy.routes.get(held.word("route")).and_then(|route| policy.requests.get(&route.request));
+    let fields: Vec<&Name> = request.into_iter().flat_map(|r| &r.fields).map(|field| &field.name).collect();
+    Ok(shell.packages()?.iter().any(|opened| fields.iter().any(|field| opened.package.masked.contains(*field))))
 }
 
 fn word<'a>(of: &'a Json, key: &str) -> &'a str {
@@ -160,7 +158,7 @@ fn append(shell: &Shell, path: &Path, args: &EnforceArgs, held: &Held, outcome: 
         false => Vec::new(),
     };
     let entries: Vec<Line> = log.split(|byte| *byte == b'\n').filter_map(|line| Line::read(line).ok()).collect();
-    let masked = held.masked || entries.iter().any(|line| mask::is_masked(&line.json));
+    let masked = masks(shell, held)? || entries.iter().any(|line| mask::is_masked(&line.json));
     if masked && args.mask_key.is_none() {
         let help = "name the key that its decisions are masked with: `--mask-key FILE`";
         return Err(Failure::Usage(format!("the outcome would say what `{}` masks\n  help: {help}", shown(path))));
