@@ -67,6 +67,7 @@ pub(super) fn read(reader: &mut Reader, path: &Path<'_>, node: &Node) {
 /// One guarantee, in the long form, in the short one, or as a bare value.
 fn one(reader: &mut Reader, path: &Path<'_>, node: &Node, (key, field, promise, properties): Guarantee) {
     let mut property = None;
+    let wrong = reader.count();
     let bound = match &node.kind {
         Kind::Map(entries) => {
             let mut bound = Bound::default();
@@ -89,6 +90,10 @@ fn one(reader: &mut Reader, path: &Path<'_>, node: &Node, (key, field, promise, 
             bounds::sane(reader, path, node, &bound);
             bound
         }
+        Kind::Text(_) if promise == Promise::Truth => {
+            reader.wrong_kind(path, node, "`true` or `false`");
+            return;
+        }
         Kind::Text(text) if promise == Promise::Share || promise == Promise::Availability => {
             let share = if text.ends_with('%') { reader.share(path, node) } else { reader.number(path, node) };
             Bound { exact: share.map(|share| (share, node.span)), ..Bound::default() }
@@ -99,6 +104,11 @@ fn one(reader: &mut Reader, path: &Path<'_>, node: &Node, (key, field, promise, 
         reader.put("throughput_property", Node::text("tokens_per_second", node.span));
     }
     state(reader, path, node, field, promise, &bound, property.as_deref());
+    if reader.count() == wrong && !reader.states(field) {
+        let message = format!("`{path}` states no bound of its kind, so nothing is promised");
+        let found = Diagnostic::warning(&codes::UNREADABLE_FACT, node.opening(), message);
+        reader.push(found.help("state the least or the most that is promised, or remove it"));
+    }
 }
 
 fn named(reader: &mut Reader, path: &Path<'_>, node: &Node, field: &str, known: &[&str]) -> Option<Name> {
@@ -139,10 +149,7 @@ fn state(
         Promise::Latency => latency(reader, path, bound, property),
         Promise::Deviation => deviation(reader, path, field, bound),
         Promise::Truth => {
-            let one = bound.exact.map(|(number, span)| (number == Decimal::from(1), span));
-            // A bound on how an output is determined says that it is.
-            let implied = matches!(node.kind, Kind::Map(_)).then_some((true, node.opening()));
-            if let Some((value, span)) = bound.flag.or(one).or(implied) {
+            if let Some((value, span)) = truth(reader, path, node, bound, property) {
                 reader.put(field, Node { kind: Kind::Bool(value), span });
             }
             if let Some((value, span)) = bound.seed_required {
@@ -150,6 +157,25 @@ fn state(
             }
         }
     }
+}
+
+/// Whether something is promised. Naming the property, or the seed that it takes, says that it is.
+fn truth(
+    reader: &mut Reader,
+    path: &Path<'_>,
+    node: &Node,
+    bound: &Bound,
+    property: Option<&str>,
+) -> Option<(bool, Span)> {
+    if let Some((number, span)) = bound.exact {
+        if number != Decimal::ZERO && number != Decimal::from(1) {
+            reader.wrong_kind(path, &Node { kind: Kind::Number(number.to_string().into()), span }, "`true` or `false`");
+            return None;
+        }
+        return Some((number != Decimal::ZERO, span));
+    }
+    let implied = (property.is_some() || bound.seed_required.is_some()).then_some((true, node.opening()));
+    bound.flag.or(implied)
 }
 
 fn out_of_range(reader: &mut Reader, path: &Path<'_>, span: Span) {

@@ -41,7 +41,8 @@ pub(super) fn read(node: &Node, import: &Import<'_>, policy: &Policy) -> (Vec<St
         let mut reader = Reader::default();
         let name = contract(&mut reader, node);
         let (facts, wrong) = reader.finish();
-        if let (Some((name, span)), true) = (name, wrong.is_empty()) {
+        let sound = !wrong.iter().any(Diagnostic::is_error);
+        if let (Some((name, span)), true) = (name, sound) {
             let kept = facts.into_iter().filter(|(field, _)| shape.slot(field).is_some());
             let fields = kept.map(|(field, node)| (Key { text: field, span: node.span }, node)).collect();
             stated.push(Stated { name, span, traits: vec![claim.clone()], fields });
@@ -55,7 +56,7 @@ pub(super) fn read(node: &Node, import: &Import<'_>, policy: &Policy) -> (Vec<St
 fn contract(reader: &mut Reader, node: &Node) -> Option<(crate::base::Name, Span)> {
     let root = Path::Root("");
     let Kind::Map(outer) = &node.kind else {
-        reader.wrong_kind(&root, node, "a map of what the contract states");
+        reader.wrong_kind(&root, node, "a map that describes a service");
         return None;
     };
     let nested = outer.iter().find(|(key, _)| &*key.text == "service").map(|(_, node)| node);
@@ -63,7 +64,7 @@ fn contract(reader: &mut Reader, node: &Node) -> Option<(crate::base::Name, Span
         None => &[][..],
         Some(Node { kind: Kind::Map(entries), .. }) => entries.as_slice(),
         Some(other) => {
-            reader.wrong_kind(&Path::Field(&root, "service"), other, "a map of what the service is");
+            reader.wrong_kind(&Path::Field(&root, "service"), other, "a map that describes the service");
             &[]
         }
     };

@@ -69,6 +69,17 @@ impl Reader {
         self.seen.insert(what);
     }
 
+    /// How much was found wrong so far.
+    pub fn count(&self) -> usize {
+        self.findings.count()
+    }
+
+    /// Whether a fact was stated and could be read.
+    pub fn states(&self, field: &str) -> bool {
+        self.facts.contains_key(field)
+    }
+
+    /// The name of the service.
     pub fn name(&self) -> Option<(Name, Span)> {
         match self.facts.get("service_id") {
             Some(Node { kind: Kind::Text(text), span }) => Some((text.clone(), *span)),

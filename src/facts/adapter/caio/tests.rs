@@ -120,10 +120,19 @@ fn the_promises_about_fields_are_exact() {
 
 #[test]
 fn what_is_silent_stays_unknown_and_what_differs_is_found() {
-    assert!(
-        !stated("").contains("price")
-            && !stated("guarantees: {latency: {property: p95_latency_ms}}").contains("latency=")
-    );
+    assert!(!stated("").contains("price"));
+    let promises = "guarantees: {latency: {property: p95_latency_ms}, determinism: {}}";
+    let (services, found) = load(&format!("service_id: s\n{REST}{promises}"));
+    let nothing = |name: &str| format!("P0562 `guarantees.{name}` states no bound of its kind, so nothing is promised");
+    assert_eq!(found, [nothing("latency"), nothing("determinism")]);
+    assert!(!services[0].contains("latency=") && !services[0].contains("determinism="), "{services:?}");
+    for truth in ["yes", "2", "[true]"] {
+        let (services, found) = load(&format!("service_id: s\n{REST}guarantees: {{determinism: {truth}}}"));
+        assert!(
+            services.is_empty() && found.len() == 1 && found[0].starts_with("P0510 `guarantees.determinism`"),
+            "{found:?}"
+        );
+    }
     assert!(stated("constraints: {cost: 0.5}\ncost: {per_request: 0.5}").contains("price=the text `0.5 USD`"));
     assert!(stated("cost_per_token: 3e-6\ncost: {currency: EUR}").contains("token_price=the text `0.000003 EUR`"));
     let (services, found) = load(&format!("service_id: s\nid: t\n{REST}"));
@@ -143,7 +152,7 @@ fn a_list_holds_contracts_and_one_that_is_wrong_hides_no_other() {
             "P0521 `version` is missing",
             "P0521 `capabilities` is missing",
             "P0521 `api` is missing",
-            "P0510 the contract is the number `5`, and a map of what the contract states is needed",
+            "P0510 the contract is the number `5`, and a map that describes a service is needed",
         ]
     );
 }
