@@ -35,8 +35,8 @@ fn bare<'e>(e: &'e Expr, policy: &Policy) -> Option<&'e Name> {
         Expr::Signal(name, _) => policy.signals.get(name).is_some_and(|s| s.default.is_none()).then_some(name),
         Expr::Coalesce(_, otherwise) => bare(otherwise, policy),
         Expr::Known(_) => None,
-        Expr::And(parts) if parts.iter().any(asks) => None,
-        Expr::Implies(a, _) if asks(a) => None,
+        Expr::And(parts) | Expr::Or(parts) if parts.iter().any(asks) => None,
+        Expr::Implies(a, _) | Expr::If(a, ..) if asks(a) => None,
         other => walk::children(other).into_iter().find_map(|part| bare(part, policy)),
     }
 }
