@@ -51,11 +51,15 @@ fn check(context: &mut Context<'_>) {
 /// Whether a denial on the route is about requests that leave a field out: one that no others meet, or that all of them meet.
 fn answered(reasoner: &Reasoner<'_>, route: &Route, known: &Expr) -> bool {
     let (stated, absent) = (reasoner.ways(known, Verdicts::TRUE), reasoner.ways(known, Verdicts::FALSE));
-    let denials = route.constraints.iter().flat_map(|c| c.clauses.iter().map(move |clause| (c, clause)));
-    denials.filter(|(_, clause)| clause.effect == Effect::Deny).any(|(constraint, clause)| {
+    let denials = route.constraints.iter().filter(|constraint| constraint.waivers.is_empty());
+    denials.flat_map(|c| c.clauses.iter().map(move |clause| (c, clause))).any(|(constraint, clause)| {
+        if clause.effect != Effect::Deny {
+            return false;
+        }
         let applies = reasoner.applies(constraint);
         let bites = reasoner.possible(&applies.and(&reasoner.bites(clause)));
         let only = !bites.is_impossible() && bites.and(&stated).is_impossible();
-        only || reasoner.possible(&reasoner.silent(constraint)).and(&absent).is_impossible()
+        let denies = constraint.clauses.iter().all(|clause| clause.effect == Effect::Deny);
+        only || denies && reasoner.possible(&reasoner.silent(constraint)).and(&absent).is_impossible()
     })
 }
