@@ -1,8 +1,8 @@
 //! Denial that a request evades by leaving a field out.
 
 use crate::diag::Code;
-use crate::ir::{Constraint, Effect, Expr, Field};
-use crate::lint::reason::{Reasoner, Verdicts, Ways};
+use crate::ir::{Effect, Expr, Field, Route};
+use crate::lint::reason::{Reasoner, Verdicts};
 use crate::lint::{Context, Fixability, Group, Level, Lint};
 
 /// The lint.
@@ -17,8 +17,7 @@ pub static LINT: Lint = Lint {
 };
 
 fn check(context: &mut Context<'_>) {
-    let all = context.constraints();
-    for placed in &all {
+    for placed in context.constraints() {
         let reasoner = Reasoner::new(context.policy(), &placed.route.request);
         let Some(request) = context.policy().requests.get(&placed.route.request) else { continue };
         for (clause, span) in placed.constraint.clauses.iter().zip(&placed.clauses) {
@@ -26,18 +25,16 @@ fn check(context: &mut Context<'_>) {
                 continue;
             }
             let bites = reasoner.possible(&reasoner.applies(placed.constraint).and(&reasoner.bites(clause)));
-            // Leaving a field out for which another rule denies is no way round.
-            let denied = |absent: &Ways| {
-                let mut others = all.iter().filter(|other| other.route_name == placed.route_name);
-                others.any(|other| {
-                    denies(other.constraint) && reasoner.silent(other.constraint).and(absent).is_impossible()
-                })
-            };
             let evades = |field: &&Field| {
                 let fact = Expr::Field(Box::new(Expr::Request), field.name.clone());
-                let absent = reasoner.ways(&Expr::Known(Box::new(fact)), Verdicts::FALSE);
-                let evaded = field.optional && !bites.is_impossible() && bites.and(&absent).is_impossible();
-                evaded && !denied(&absent)
+                let known = Expr::Known(Box::new(fact));
+                let absent = reasoner.ways(&known, Verdicts::FALSE);
+                // A field with a default cannot be left out, whether or not its type lets it be unknown.
+                field.optional
+                    && field.default.is_none()
+                    && !bites.is_impossible()
+                    && bites.and(&absent).is_impossible()
+                    && !answered(&reasoner, placed.route, &known)
             };
             if let Some(field) = request.fields.iter().find(evades) {
                 let message = format!(
@@ -51,7 +48,18 @@ fn check(context: &mut Context<'_>) {
     }
 }
 
-/// Whether a constraint denies requests, and no waiver lifts it.
-fn denies(constraint: &Constraint) -> bool {
-    constraint.waivers.is_empty() && constraint.clauses.iter().all(|clause| clause.effect == Effect::Deny)
+/// Whether a denial on the route is about requests that leave a field out: one that no others meet, or that all of them meet.
+fn answered(reasoner: &Reasoner<'_>, route: &Route, known: &Expr) -> bool {
+    let (stated, absent) = (reasoner.ways(known, Verdicts::TRUE), reasoner.ways(known, Verdicts::FALSE));
+    let denials = route.constraints.iter().filter(|constraint| constraint.waivers.is_empty());
+    denials.flat_map(|c| c.clauses.iter().map(move |clause| (c, clause))).any(|(constraint, clause)| {
+        if clause.effect != Effect::Deny {
+            return false;
+        }
+        let applies = reasoner.applies(constraint);
+        let bites = reasoner.possible(&applies.and(&reasoner.bites(clause)));
+        let only = !bites.is_impossible() && bites.and(&stated).is_impossible();
+        let denies = constraint.clauses.iter().all(|clause| clause.effect == Effect::Deny);
+        only || denies && reasoner.possible(&reasoner.silent(constraint)).and(&absent).is_impossible()
+    })
 }
