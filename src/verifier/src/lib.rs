@@ -8,6 +8,7 @@ mod complex;
 mod decision;
 mod eval;
 mod expr;
+mod form;
 mod functions;
 mod json;
 mod judge;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Refusal;
 use crate::expr::{self, Expr};
+use crate::form;
 use crate::json::Json;
 use crate::members::{Checked, entries, flag, list, member, names, object, optional, refuse, text};
 use crate::number;
@@ -164,6 +165,7 @@ pub fn read(document: &Json) -> Checked<Program> {
     if text(policy, "schema")? != "provost.policy/1" {
         return refuse("policy", "not of the schema `provost.policy/1`");
     }
+    form::check(document)?;
     let reader = Reader::new(policy)?;
     let (request, route_name) = (member(document, "request")?, text(document, "route")?);
     let request_type = text(request, "type")?;
@@ -256,7 +258,11 @@ impl<'a> Reader<'a> {
             Some([key, row]) => Ok((self.value(key)?, self.value(row)?)),
             _ => refuse("policy", "a row that is no pair"),
         };
-        list(json, "rows")?.iter().map(row).collect()
+        let rows = list(json, "rows")?.iter().map(row).collect::<Checked<Vec<_>>>()?;
+        if !rows.is_sorted_by(|(a, _), (b, _)| a < b) {
+            return refuse("policy", "rows that are repeated or out of order");
+        }
+        Ok(rows.into_iter().collect())
     }
 
     fn definition(&self, json: &Json) -> Checked<(Vec<Name>, Expr)> {

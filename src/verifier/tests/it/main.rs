@@ -11,6 +11,7 @@
 )]
 
 mod canonical;
+mod form;
 mod hostile;
 mod mutants;
 mod mutations;

@@ -1,0 +1,62 @@
+//! A policy has one form: what the pages do not say is refused, though it changes no decision and every digest is made anew.
+
+use provost_verifier::verify;
+use serde_json::{Value, json};
+
+use crate::samples::Sample;
+
+/// What is done to the policy or the services, and what the refusal has to name.
+type Edit = (&'static str, fn(&mut Value), &'static str);
+
+const EDITS: &[Edit] = &[
+    ("a route's outputs that are none", |d| d["policy"]["routes"]["ask"]["outputs"] = json!({}), "`outputs`"),
+    ("the same of a route that is not asked", |d| d["policy"]["routes"]["pick"]["outputs"] = json!({}), "`outputs`"),
+    ("a key of a policy", |d| d["policy"]["comment"] = json!("x"), "`policy`"),
+    ("a key of a route", |d| d["policy"]["routes"]["ask"]["comment"] = json!("x"), "`ask`"),
+    ("a key of a constraint", |d| d["policy"]["routes"]["ask"]["constraints"][0]["comment"] = json!("x"), "`ask`"),
+    ("a key of a contract", |d| d["services"]["alpha"]["comment"] = json!("x"), "`alpha`"),
+    ("a key of a request", |d| d["request"]["comment"] = json!("x"), "`request`"),
+    ("a member twice", |d| d["policy"]["enums"]["Level"]["members"] = json!(["low", "high", "high"]), "`high` twice"),
+    ("a field twice", |d| again(&mut d["policy"]["requests"]["Ask"]["fields"]), "twice"),
+    ("a field of a trait twice", |d| again(&mut d["policy"]["traits"]["Model"]["fields"]), "out of order"),
+    ("a trait that is none of its own", |d| d["policy"]["traits"]["Model"]["ancestors"] = json!([]), "without itself"),
+    ("a trait twice", |d| d["services"]["alpha"]["traits"] = json!(["Model", "Model"]), "repeated"),
+    (
+        "a way to compose that is none",
+        |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["composes_by"] = json!("mean"),
+        "`composes_by`",
+    ),
+    ("two rows for one key", |d| d["policy"]["tables"] = rows(json!([row("a", "1"), row("a", "2")])), "rows"),
+    ("rows out of order", |d| d["policy"]["tables"] = rows(json!([row("b", "1"), row("a", "2")])), "rows"),
+    ("scores for nobody", |d| d["policy"]["routes"]["ask"]["scores"]["chair"] = json!([]), "`chair`"),
+    ("a scope twice", |d| again(&mut d["policy"]["routes"]["ask"]["constraints"][0]["scope"]), "twice"),
+];
+
+fn again(list: &mut Value) {
+    let list = list.as_array_mut().unwrap();
+    list.push(list[0].clone());
+}
+
+fn row(key: &str, value: &str) -> Value {
+    json!([{ "text": key }, { "int": value }])
+}
+
+fn rows(rows: Value) -> Value {
+    json!({ "floors": { "key": "string", "value": "int", "rows": rows } })
+}
+
+#[test]
+fn a_policy_has_one_form() {
+    for (what, edit, named) in EDITS {
+        let mut sample = Sample::routed();
+        edit(&mut sample.document);
+        sample.rehash();
+        let refusal = verify(sample.bytes().as_bytes()).err().unwrap_or_else(|| panic!("{what} passes"));
+        assert!(["form", "policy"].contains(&refusal.step.as_str()), "{what}: {refusal}");
+        assert!(refusal.reason.contains(named), "{what}: {refusal}");
+    }
+    let mut sample = Sample::routed();
+    sample.document["policy"]["tables"] = rows(json!([row("a", "1"), row("b", "2")]));
+    sample.rehash();
+    verify(sample.bytes().as_bytes()).unwrap();
+}
