@@ -64,7 +64,7 @@ fn verification(input: &Json, expect: &Json) -> Result<(), String> {
     let measured: BTreeMap<Name, Value> =
         results.map(|(name, value)| (Name::from(name.trim_end_matches("_ms")), plain(value))).collect();
     let outcome = enforce(&promises, &measured);
-    if Json::from(outcome.met()) != expect["all_guarantees_met"] {
+    if outcome.met() != expect["all_guarantees_met"] {
         return Err(format!("all promises kept: {}", outcome.met()));
     }
     for judged in &outcome.judged {
@@ -73,7 +73,7 @@ fn verification(input: &Json, expect: &Json) -> Result<(), String> {
             Json::Null => None,
             value => Some(plain(value)),
         };
-        if Json::from(judged.met) != proof["met"] || judged.bound != plain(&proof["bound"]) || judged.value != value {
+        if judged.met != proof["met"] || judged.bound != plain(&proof["bound"]) || judged.value != value {
             return Err(format!("{judged:?} and not {proof}"));
         }
     }
@@ -104,7 +104,7 @@ fn thesis(input: &Json, expect: &Json) -> Result<(), String> {
         let deviation = number(before).sub(number(after)).unwrap().abs();
         measured.insert(Name::from("deviation"), Value::Number(deviation, Unit::Plain));
     }
-    match Json::from(enforce(&promises, &measured).met()) == expect["met"] {
+    match enforce(&promises, &measured).met() == expect["met"] {
         true => Ok(()),
         false => Err(format!("{:?}", enforce(&promises, &measured))),
     }
