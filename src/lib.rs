@@ -54,6 +54,8 @@ pub mod diff;
 
 pub mod site;
 
+pub mod enforce;
+
 pub mod journal;
 
 pub mod mission;

@@ -176,7 +176,7 @@ fn requests(
         if let Some(finding) = checked.findings.first() {
             return Err(Failure::Usage(format!("`{}` is not whole: {finding}", shown(file))));
         }
-        for entry in &checked.entries {
+        for entry in checked.entries.iter().filter(|entry| entry.is_decision()) {
             let route = entry.part("route").as_str().unwrap_or("");
             let decide = |side: &[Ready]| match having(side, route) {
                 Some(ready) => again(&ready.plan, route, entry).map(|decision| route::json::decision(&decision)),

@@ -113,11 +113,13 @@ fn rehearse(shell: &Shell, run: &Run) -> Result<Result<Artefacts, Vec<Violation>
         }
     };
     let configuration = Configuration { registry, diagnostics: &diagnostics, sources: &sources };
-    if diagnostics.iter().any(crate::diag::Diagnostic::is_error) {
+    if !configuration.has_whole_rules() {
         return Ok(dryrun::rehearse(run, configuration, None));
     }
     let ready = Ready::new(package);
     let (decision, certificate) = decide(&ready, run, registry)?;
+    // What is decided over a configuration with faults is told, and proves nothing.
+    let certificate = certificate.filter(|_| configuration.errors().next().is_none());
     let decided = Decided { decision: &decision, certificate: certificate.as_deref() };
     Ok(dryrun::rehearse(run, configuration, Some(decided)))
 }

@@ -83,7 +83,9 @@ fn fixed(shell: &Shell, opened: Opened, settings: &Settings, now: Instant, args:
     }
     if fixed.refused > 0 {
         let refused = count(fixed.refused, "fix").replace("fixs", "fixes");
-        shell.remark(&format!("{}: {refused} not applied: the package would not check with them", shown(&opened.dir)));
+        let with = if fixed.refused == 1 { "it" } else { "them" };
+        shell
+            .remark(&format!("{}: {refused} not applied: the package would not check with {with}", shown(&opened.dir)));
     }
     Ok(Opened { package: package::open(&shell.disk, &opened.dir), dir: opened.dir })
 }

@@ -13,6 +13,7 @@ use super::{keys, log_file};
 use crate::base::{Name, canonical, limits};
 use crate::journal::check::Place;
 use crate::journal::entry::{Asked, Line};
+use crate::journal::outcome::{self, OUTCOME};
 use crate::journal::replay::brief;
 use crate::journal::{self, Checked, Entry, Finding, Head, Mask, Openings, SignKey, mask};
 use crate::proof;
@@ -217,10 +218,14 @@ fn said(shell: &Shell, file: &Path, checked: &Checked) {
 fn row(line: &Line) -> String {
     let word = |key: &str| line.part(key).as_str().unwrap_or("").to_owned();
     let decision = line.part("decision");
-    let id = decision.get("decision_id").and_then(Json::as_str).unwrap_or("");
+    let (said, id) = match line.is_decision() {
+        true => (brief(decision), decision.get("decision_id")),
+        false => (outcome::brief(line.part(OUTCOME)), line.part(OUTCOME).get("decision")),
+    };
+    let id = id.and_then(Json::as_str).unwrap_or("");
     let short: String = match mask::is_masked(&line.json) {
         true => format!("masked: {}", mask::fields(&line.json)),
         false => id.chars().take(19).collect(),
     };
-    format!("{}  {}  {}  {}  {short}", line.sequence, word("now"), word("route"), brief(decision))
+    format!("{}  {}  {}  {}  {short}", line.sequence, word("now"), word("route"), said)
 }

@@ -17,6 +17,7 @@ mod diff;
 pub mod disk;
 mod doc;
 mod dry_run;
+mod enforce;
 mod format;
 mod generate;
 mod graph;
@@ -101,6 +102,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         }
         Verb::Mission(verb) => mission::run(shell, &verb),
         Verb::Verify(args) => verify::run(shell, &args),
+        Verb::Enforce(args) => enforce::run(shell, &args),
         Verb::Log(verb) => log::run(shell, &verb),
         Verb::Replay(args) => replay::run(shell, &args),
         Verb::Test(args) => test::run(shell, &args),

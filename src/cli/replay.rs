@@ -45,6 +45,9 @@ pub fn run(shell: &Shell, args: &ReplayArgs) -> Result<Verdict, Failure> {
 
 fn text(replay: &Replay) -> String {
     let mut out = format!("{} entries decided again\n", replay.entries);
+    if replay.outcomes > 0 {
+        out.push_str(&format!("outcomes of enforcement, which are not decided: {}\n", replay.outcomes));
+    }
     if !replay.masked.is_empty() {
         let places: Vec<String> = replay.masked.iter().take(20).map(u64::to_string).collect();
         let more = if replay.masked.len() > places.len() { ", …" } else { "" };
@@ -90,6 +93,7 @@ fn document(replay: &Replay) -> Json {
     json!({
         "schema": "provost.replay/1",
         "entries": replay.entries,
+        "outcomes": replay.outcomes,
         "masked": replay.masked,
         "same_package": replay.same_package,
         "reproduced": replay.reproduced,

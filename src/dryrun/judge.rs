@@ -3,6 +3,7 @@
 
 use super::violation::{self, Violation};
 use super::{Configuration, Run, notes, pointers};
+use crate::base::FileId;
 use crate::base::glob::RelativePath;
 use crate::base::limits;
 use crate::data::shortened;
@@ -53,7 +54,7 @@ impl<'a> Judge<'a> {
     /// that is written down may not.
     pub fn configuration(&mut self) {
         let Some(registry) = self.registry() else {
-            self.errors();
+            self.elsewhere(&[]);
             if self.found.is_empty() {
                 let found = Violation::new("invalid_registry", "the package has no registry of models");
                 self.found.push(found.help("name one in `provost.toml` with `adapter = \"model-registry\"`"));
@@ -71,7 +72,8 @@ impl<'a> Judge<'a> {
                 self.of_scope(diagnostic);
             }
         }
-        self.errors();
+        let told: Vec<FileId> = registry.scopes.iter().map(|scope| scope.file).chain([registry.file]).collect();
+        self.elsewhere(&told);
         let layer = registry.layer(&self.run.layer);
         if let Some(layer) = layer.filter(|layer| layer.autonomy.is_none() && !self.has("forbidden_autonomy")) {
             let message = format!("the autonomy of `{}` cannot be read, and so allows nothing", layer.key.value);
@@ -97,19 +99,19 @@ impl<'a> Judge<'a> {
         }
         let (primary, critic) =
             (super::identity(&run.primary, Some(registry)), super::identity(&run.critic, Some(registry)));
-        if primary == critic && !self.has("separation_of_duties") {
+        // That a layer of the registry does not separate them says nothing of the two that were named.
+        let is_of_these = |found: &Violation| {
+            found.name == "separation_of_duties" && found.fields.iter().any(|(field, _)| *field == "primary")
+        };
+        if primary == critic && !self.found.iter().any(is_of_these) {
             let found = Violation::new("separation_of_duties", "nobody checks their own work");
             self.found.push(found.with("layer", &*run.layer).with("primary", primary).with("critic", critic));
         }
     }
 
-    /// Errors elsewhere in the package: without its rules, nothing is allowed.
-    fn errors(&mut self) {
-        let errors = self.configuration.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-        if !self.found.is_empty() {
-            return;
-        }
-        for diagnostic in errors {
+    /// Errors elsewhere in the package than in these files: without its rules, nothing is allowed.
+    fn elsewhere(&mut self, told: &[FileId]) {
+        for diagnostic in self.configuration.errors().filter(|diagnostic| !told.contains(&diagnostic.span.file)) {
             // A scope that is no TOML is not among the scopes, and is known by where it stands: beside the others.
             let file = self.name(diagnostic);
             let has_registry = self.registry().is_some_and(|registry| registry.file != diagnostic.span.file);
@@ -140,6 +142,8 @@ impl<'a> Judge<'a> {
         let stated = stated?;
         Some(match stated.names {
             registry::Named::Nobody => format!("`{}` has no {role}", layer.key.value),
+            // What the registry does not know either is no way out.
+            registry::Named::Unknown => return None,
             _ => format!("the {role} of `{}` is `{}`", layer.key.value, stated.text),
         })
     }
@@ -160,7 +164,12 @@ impl<'a> Judge<'a> {
         }
         // That layers are missing is told of the file as a whole; a model that is missing, of the place that names it.
         let names_a_model = id == codes::REGISTRY_REFERENCE.id && diagnostic.span.end > diagnostic.span.start;
-        let found = self.told(if names_a_model { "unknown_mapped_model" } else { "invalid_registry" }, diagnostic);
+        let name = match (names_a_model, id == codes::REGISTRY_DUTIES.id) {
+            (true, _) => "unknown_mapped_model",
+            (false, true) => "separation_of_duties",
+            (false, false) => "invalid_registry",
+        };
+        let found = self.told(name, diagnostic);
         self.found.push(found);
     }
 
@@ -183,13 +192,18 @@ impl<'a> Judge<'a> {
         for failure in &decision.denied_by {
             let because = failure.because.as_deref().unwrap_or("a rule of the package denies it");
             let found = self.of_rule(&failure.constraint, because);
+            // Of an autonomy that cannot be read, the registry was told with its place.
+            if found.name == "forbidden_autonomy" && self.has("forbidden_autonomy") {
+                continue;
+            }
             self.found.push(found.with("rule", &*failure.constraint).with("at", &*failure.at));
         }
         for problem in decision.invalid.iter().flatten() {
             let found = Violation::new("invalid_request", &*problem.message);
             self.found.push(problem.field.iter().fold(found, |found, field| found.with("field", &**field)));
         }
-        if decision.ending == Ending::Unroutable {
+        // Over a configuration with faults, that nobody is left says no more than the faults do.
+        if decision.ending == Ending::Unroutable && self.configuration.errors().next().is_none() {
             self.rejected(decision);
         }
     }

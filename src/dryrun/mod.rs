@@ -77,12 +77,29 @@ pub struct Configuration<'a> {
     pub sources: &'a Sources,
 }
 
+impl<'a> Configuration<'a> {
+    /// What is wrong with the package, warnings left out.
+    pub fn errors(self) -> impl Iterator<Item = &'a Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error())
+    }
+
+    /// Whether the rules are as they were written: all that is wrong is wrong with the registry or a scope. What they deny is
+    /// then worth telling, besides what is wrong; rules that lost a part would answer another question.
+    pub fn has_whole_rules(self) -> bool {
+        let of_data = |diagnostic: &Diagnostic| {
+            let name = self.sources.get(diagnostic.span.file).map_or("", |file| &*file.name);
+            name.ends_with(".toml") && !name.ends_with("provost.toml")
+        };
+        self.errors().next().is_none() || (self.registry.is_some() && self.errors().all(of_data))
+    }
+}
+
 /// The decision of the package's rules, with its certificate.
 #[derive(Clone, Copy, Debug)]
 pub struct Decided<'a> {
     /// The decision.
     pub decision: &'a Decision,
-    /// The certificate; nothing where there is none.
+    /// The certificate; nothing where there is none, and then nothing is written.
     pub certificate: Option<&'a str>,
 }
 

@@ -73,6 +73,10 @@ codes! {
     REGISTRY_SCOPE = "P0575", "a scope that does not fit its layer";
     /// A layer names a model that is not in production.
     REGISTRY_STATUS = "P0576", "a model that is not in production";
+    /// Two spellings of one fact say different things.
+    STATED_TWICE = "P0580", "a fact stated twice in different ways";
+    /// A least that is above the most.
+    EMPTY_BOUND = "P0581", "a bound that nothing can keep";
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod codes;
 pub mod contract;
 pub mod decode;
 pub mod export;
+pub mod measured;
 pub mod registry;
 pub mod request;
 pub mod rows;

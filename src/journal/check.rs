@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use super::entry::{Head, Line};
-use super::mask;
+use super::{mask, outcome};
 use crate::base::canonical;
 use crate::route::json::without_readings;
 
@@ -144,6 +144,9 @@ fn misplaced(
 
 /// What an entry says in two places that do not agree. Nobody who appends writes such an entry.
 pub(super) fn inconsistent(entry: &Json) -> Option<&'static str> {
+    if outcome::is_outcome(entry) {
+        return outcome::inconsistent(entry);
+    }
     let part = |key: &str| entry.get(key).unwrap_or(&Json::Null);
     let decision = part("decision");
     let input = |key: &str| decision.get("inputs").and_then(|inputs| inputs.get(key)).unwrap_or(&Json::Null);
@@ -164,10 +167,15 @@ pub(super) fn inconsistent(entry: &Json) -> Option<&'static str> {
         // What else it says can be checked by whoever holds the openings.
         return None;
     }
+    (!is_identified(decision)).then_some("the decision's identity is not its digest")
+}
+
+/// Whether a decision's identity is the digest of what it says.
+pub fn is_identified(decision: &Json) -> bool {
     let mut identity = decision.clone();
     let id = identity.as_object_mut().and_then(|map| map.remove("decision_id"));
     without_readings(&mut identity);
-    (id != Some(Json::from(canonical::digest(&identity)))).then_some("the decision's identity is not its digest")
+    id == Some(Json::from(canonical::digest(&identity)))
 }
 
 /// Whether the log ends where the head says.

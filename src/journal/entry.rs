@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::mask::{self, Mask, Opening};
+use super::outcome;
 use crate::base::{Instant, canonical};
 use crate::facts::{Inputs, Signals};
 use crate::route::decision::Decision;
@@ -99,6 +100,12 @@ impl Entry {
         Self { content }
     }
 
+    /// The entry of what enforcing a decision came to, at this instant.
+    pub fn of_outcome(route: &str, now: Instant, outcome: Json) -> Self {
+        let content = json!({ "schema": outcome::ENTRY, "now": now.to_string(), "route": route, "outcome": outcome });
+        Self { content }
+    }
+
     /// The entry behind a head; its values are masked if there is a mask.
     pub fn after(&self, head: &Head, mask: Option<&Mask>) -> Written {
         let mut content = self.content.clone();
@@ -188,7 +195,10 @@ impl Line {
             "signals",
         ];
         let keys: Vec<&str> = json.as_object().into_iter().flat_map(|o| o.keys()).map(String::as_str).collect();
-        if keys != KEYS || json.get("schema").and_then(Json::as_str) != Some(ENTRY) {
+        let schema = json.get("schema").and_then(Json::as_str);
+        let known =
+            (keys == KEYS && schema == Some(ENTRY)) || (keys == outcome::KEYS && schema == Some(outcome::ENTRY));
+        if !known {
             return Err("it is not an entry of a log");
         }
         let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
@@ -204,6 +214,11 @@ impl Line {
             map.remove("entry");
         }
         canonical::digest(&content) == self.digest
+    }
+
+    /// Whether a decision is recorded, which can be made again, and not what enforcing one came to.
+    pub fn is_decision(&self) -> bool {
+        !outcome::is_outcome(&self.json)
     }
 
     /// A part of the entry, or null.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::entry::Line;
+use super::outcome::{self, OUTCOME};
 use crate::base::{Name, canonical};
 
 /// The schema of one line of openings.
@@ -108,16 +109,27 @@ pub fn seal(content: &mut Json, mask: &Mask) -> Vec<Leaf> {
             hide(path, place);
         }
     }
-    if let Some(decision) = content.get_mut(DECISION) {
-        let mut shown = shown(decision);
-        hide(DECISION.to_owned(), decision);
-        let commitment = decision.get("masked").cloned().unwrap_or_default();
+    let key = whole_part(content);
+    if let Some(part) = content.get_mut(key) {
+        let mut shown = shown_of(key, part);
+        hide(key.to_owned(), part);
+        let commitment = part.get("masked").cloned().unwrap_or_default();
         if let Json::Object(map) = &mut shown {
             map.insert("masked".to_owned(), commitment);
         }
-        *decision = shown;
+        *part = shown;
     }
     leaves
+}
+
+/// The key of the part that is masked as a whole and leaves something behind, which is what the entry records.
+fn whole_part(entry: &Json) -> &'static str {
+    if outcome::is_outcome(entry) { OUTCOME } else { DECISION }
+}
+
+/// What a masked entry still says of what it records.
+fn shown_of(key: &str, part: &Json) -> Json {
+    if key == OUTCOME { outcome::shown(part) } else { shown(part) }
 }
 
 /// Every place of an entry that may be masked, but for the decision, which leaves something behind.
@@ -187,22 +199,23 @@ pub fn leaves(entry: &Json) -> BTreeMap<String, String> {
     for (path, place) in values(&mut copy) {
         found.extend(commitment(place).map(|c| (path, c.to_owned())));
     }
-    let decision = entry.get(DECISION).and_then(|d| d.get("masked"));
-    let decision = decision.map(|masked| json!({ "masked": masked }));
-    found.extend(decision.as_ref().and_then(commitment).map(|c| (DECISION.to_owned(), c.to_owned())));
+    let key = whole_part(entry);
+    let whole = entry.get(key).and_then(|part| part.get("masked")).map(|masked| json!({ "masked": masked }));
+    found.extend(whole.as_ref().and_then(commitment).map(|c| (key.to_owned(), c.to_owned())));
     found
 }
 
 /// Whether anything is masked.
 pub fn is_masked(entry: &Json) -> bool {
-    entry.get(DECISION).is_some_and(|decision| decision.get("masked").is_some())
+    entry.get(whole_part(entry)).is_some_and(|part| part.get("masked").is_some())
 }
 
 /// The names of the masked fields, as a list for people.
 pub fn fields(entry: &Json) -> String {
     let all = leaves(entry);
-    let names =
-        all.keys().filter_map(|path| if path == REQUEST { Some("all of it") } else { path.strip_prefix(FIELD) });
+    let names = all.keys().filter_map(|path| {
+        if path == REQUEST || path == OUTCOME { Some("all of it") } else { path.strip_prefix(FIELD) }
+    });
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -239,6 +252,7 @@ pub enum Opened {
 /// Opens an entry. What does not fit is said.
 pub fn open(line: &Line, opening: &Opening) -> Result<Opened, String> {
     let leaves = leaves(&line.json);
+    let key = whole_part(&line.json);
     let mut entry = line.json.clone();
     let mut opened = Vec::new();
     for leaf in &opening.leaves {
@@ -252,13 +266,13 @@ pub fn open(line: &Line, opening: &Opening) -> Result<Opened, String> {
             }
             Some(_) => opened.push(leaf.path.clone()),
         }
-        if leaf.path == DECISION {
-            let mut expected = shown(&leaf.value);
-            if let (Json::Object(map), Some(commitment)) = (&mut expected, leaves.get(DECISION)) {
+        if leaf.path == key {
+            let mut expected = shown_of(key, &leaf.value);
+            if let (Json::Object(map), Some(commitment)) = (&mut expected, leaves.get(key)) {
                 map.insert("masked".to_owned(), Json::from(commitment.as_str()));
             }
-            if Some(&expected) != entry.get(DECISION) {
-                return Err(format!("what entry {} shows of its decision is not what was decided", line.sequence));
+            if Some(&expected) != entry.get(key) {
+                return Err(format!("what entry {} shows of its {key} is not what was recorded", line.sequence));
             }
         }
     }
@@ -271,7 +285,7 @@ pub fn open(line: &Line, opening: &Opening) -> Result<Opened, String> {
             *place = value;
         }
     }
-    if let (Some(place), Some(value)) = (entry.get_mut(DECISION), value(DECISION)) {
+    if let (Some(place), Some(value)) = (entry.get_mut(key), value(key)) {
         *place = value;
     }
     Ok(Opened::Whole(Box::new(Line { json: entry, ..line.clone() })))

@@ -1,4 +1,4 @@
-//! The log of decisions: what was decided on which facts, each entry bound to the one before.
+//! The log of decisions: what was decided on which facts and whether its promises were kept, each entry bound to the one before.
 //!
 //! *Takes* decisions with their facts, and the bytes of a log; *gives* entries, what is wrong with a log, and what its requests
 //! would come to under a package. *Promises* that an entry holds all that deciding again needs, and that an entry that was
@@ -12,6 +12,7 @@ pub mod check;
 pub mod entry;
 pub mod mask;
 pub mod openings;
+pub mod outcome;
 pub mod recover;
 pub mod replay;
 pub mod sign;

@@ -23,6 +23,8 @@ const WITNESSES: usize = 5;
 pub struct Replay {
     /// Entries that were decided again.
     pub entries: usize,
+    /// Entries that record what enforcing a decision came to, which is nothing to decide.
+    pub outcomes: usize,
     /// The places of the entries that are masked, and so cannot be decided again.
     pub masked: Vec<u64>,
     /// Entries whose policy and services are those of the package.
@@ -87,6 +89,10 @@ pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&str) -> Option<&'p Plan>, 
     let cost = cost.map(|field| Cost { field: field.to_owned(), sums: Sums::default(), unknown: (0, 0) });
     let mut replay = Replay { cost, ..Replay::default() };
     for entry in entries {
+        if !entry.is_decision() {
+            replay.outcomes += 1;
+            continue;
+        }
         if mask::is_masked(&entry.json) {
             replay.masked.push(entry.sequence);
             continue;

@@ -1,12 +1,13 @@
 //! `// provost-allow: name -- reason`: a finding that somebody has looked at and accepts.
 //!
-//! Behind code it speaks of its own line; alone on a line inside an item, of the next line that holds more than comments;
+//! Behind code it speaks of its own line, and of the item or the condition that ends there, over however many lines these are set; alone on a line inside an item, of the next line that holds more than comments;
 //! alone before an item, of the whole item.
 
 use std::cell::Cell;
 
+use super::context::whole;
 use super::lints::{allow_without_reason, unknown_allow, unused_allow};
-use super::{Context, LINTS, Level, Settings};
+use super::{Context, LINTS, Level, Settings, tree};
 use crate::base::similar::nearest;
 use crate::base::{FileId, Instant, SourceFile, Span};
 use crate::diag::Diagnostic;
@@ -74,10 +75,10 @@ fn of_comment(package: &Package, (id, file): (FileId, &SourceFile), comment: &Co
         None => return Vec::new(),
     };
     let (names, reason) = rest.split_once("--").unwrap_or((rest, ""));
-    let whole = file.text.get(comment.span.start as usize..comment.span.end as usize).unwrap_or("");
+    let written = file.text.get(comment.span.start as usize..comment.span.end as usize).unwrap_or("");
     let place = place(package, (id, file), comment);
     let mut all = Vec::new();
-    let mut from = whole.find(':').map_or(0, |at| at + 1);
+    let mut from = written.find(':').map_or(0, |at| at + 1);
     for name in names.split(',') {
         let start = from + (name.len() - name.trim_start().len());
         let span =
@@ -98,10 +99,14 @@ fn place(package: &Package, (id, file): (FileId, &SourceFile), comment: &Comment
         let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |found| at + found);
         Span::new(id, start, end)
     };
-    if !comment.alone {
-        return line(at);
-    }
     let own = package.program.items.iter().filter(|declared| declared.item.span.file == id);
+    if !comment.alone {
+        let here = line(at);
+        let ends = |span: &Span| here.start < span.end && span.end as usize <= at;
+        let conditions = own.clone().flat_map(|d| tree::expressions(&d.item.kind)).map(|whole| whole.span);
+        let ended = own.clone().map(whole).chain(conditions).filter(ends).map(|span| span.start);
+        return Span { start: ended.fold(here.start, u32::min), ..here };
+    }
     let inside = own.clone().any(|d| d.item.span.start as usize <= at && at < d.item.span.end as usize);
     if !inside {
         let next = own.filter(|d| d.item.span.start as usize > at).min_by_key(|d| d.item.span.start);

@@ -14,6 +14,7 @@ pub mod index;
 pub mod lints;
 pub mod places;
 pub mod reason;
+mod removal;
 pub mod settings;
 pub mod tree;
 

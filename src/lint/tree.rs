@@ -1,8 +1,8 @@
 //! The expressions of an item, for lints that look at what was written rather than at what it means.
 
 use crate::syntax::ast::{
-    Claim, ExpectKind, Expr, ExprKind, FieldDecl, FoldBody, Invariant, ItemKind, MissionItem, Operation, RouteItem,
-    RuleClauseKind, StepBody, TextPart,
+    Claim, Expect, ExpectKind, Expr, ExprKind, FieldDecl, FoldBody, Invariant, ItemKind, MissionItem, Operation,
+    RouteItem, RuleClauseKind, SignalSetting, StepBody, TextPart,
 };
 
 /// The direct parts of an expression, in the order in which they are written.
@@ -84,11 +84,13 @@ pub fn expressions(kind: &ItemKind) -> Vec<&Expr> {
         }
         ItemKind::Waiver(item) => item.when.iter().collect(),
         ItemKind::Test(item) => {
-            let expected = item.expects.iter().filter_map(|expect| match &expect.kind {
-                ExpectKind::Condition(condition) => Some(condition),
-                _ => None,
-            });
-            std::iter::once(&item.request).chain(item.signals.iter().map(|s| &s.value)).chain(expected).collect()
+            let mut all = vec![&item.request];
+            all.extend(of_expectations(&item.signals, &item.expects));
+            for case in &item.cases {
+                all.extend(&case.change);
+                all.extend(of_expectations(&case.signals, &case.expects));
+            }
+            all
         }
         ItemKind::Property(item) => {
             let claim = match &item.claim {
@@ -104,7 +106,16 @@ pub fn expressions(kind: &ItemKind) -> Vec<&Expr> {
 fn of_route(item: &RouteItem) -> Vec<&Expr> {
     let terms = item.scores.iter().flat_map(|block| &block.terms);
     let scores = terms.flat_map(|term| std::iter::once(&term.value).chain(&term.when));
-    item.requires.iter().map(|require| &require.condition).chain(scores).collect()
+    let outputs = item.outputs.iter().map(|output| &output.value);
+    item.requires.iter().map(|require| &require.condition).chain(scores).chain(outputs).collect()
+}
+
+fn of_expectations<'a>(signals: &'a [SignalSetting], expects: &'a [Expect]) -> impl Iterator<Item = &'a Expr> {
+    let expected = expects.iter().filter_map(|expect| match &expect.kind {
+        ExpectKind::Condition(condition) => Some(condition),
+        _ => None,
+    });
+    signals.iter().map(|setting| &setting.value).chain(expected)
 }
 
 fn of_mission(item: &MissionItem) -> Vec<&Expr> {

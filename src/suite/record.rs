@@ -7,14 +7,11 @@ use crate::ir::Policy;
 use crate::route::decision::{Decision, Ending};
 use crate::value::Value;
 
-/// Columns up to which something stands on one line.
-const WIDTH: usize = 100;
-
 /// A test item that expects what was decided: who is given to each role and which waivers lifted something, which rules
-/// denied, which constraints left nobody, or that the request is invalid. It is in the canonical style.
+/// denied, which constraints left nobody, or that the request is invalid. How it is set is left to the formatter.
 pub fn item(policy: &Policy, name: &str, inputs: &Inputs, decision: &Decision) -> String {
     let mut lines = vec![format!("test {} {{", spell::text(name))];
-    lines.push(with(&decision.route, &stated(policy, inputs)));
+    lines.push(format!("    route {} with {}", decision.route, spell::value(&stated(policy, inputs))));
     lines.push(format!("    at {}", moment(inputs)));
     lines.extend(signals(inputs));
     lines.extend(expectations(decision).into_iter().map(|expected| format!("    expect {expected}")));
@@ -31,19 +28,6 @@ fn stated(policy: &Policy, inputs: &Inputs) -> Value {
     };
     let stated = fields.iter().filter(|(name, value)| value.as_ref().is_some_and(|value| !usual(name, value)));
     Value::Record(stated.cloned().collect::<Vec<_>>().into())
-}
-
-/// The route and the request, on one line if they fit.
-fn with(route: &Name, request: &Value) -> String {
-    let head = format!("    route {route} with");
-    let short = format!("{head} {}", spell::value(request));
-    let Value::Record(fields) = request else { return short };
-    if short.chars().count() <= WIDTH {
-        return short;
-    }
-    let known = fields.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-    let lines: String = known.map(|(name, value)| format!("        {name}: {},\n", spell::value(value))).collect();
-    format!("{head} {{\n{lines}    }}")
 }
 
 /// A day where it is the start of one.
@@ -64,15 +48,7 @@ fn signals(inputs: &Inputs) -> Option<String> {
             ),
         }
     }
-    let short = format!("    signals {{ {} }}", settings.join("  "));
-    match settings.len() {
-        0 => None,
-        _ if short.chars().count() <= WIDTH => Some(short),
-        _ => Some(format!(
-            "    signals {{\n{}    }}",
-            settings.iter().map(|setting| format!("        {setting}\n")).collect::<String>()
-        )),
-    }
+    (!settings.is_empty()).then(|| format!("    signals {{ {} }}", settings.join("  ")))
 }
 
 fn expectations(decision: &Decision) -> Vec<String> {

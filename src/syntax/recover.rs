@@ -275,7 +275,10 @@ impl<'a, 'i> Reader<'a, 'i> {
             _ => {
                 let message = format!("expected an item, found {}", report::found(&token));
                 let error = Diagnostic::error(&codes::UNEXPECTED, span, message).label("no item begins like this");
-                error.help(format!("items begin with {}", report::one_of(item_words())))
+                match token.text {
+                    "/" | "#" => error.help("a comment begins with `//`"),
+                    _ => error.help(format!("items begin with {}", report::one_of(item_words()))),
+                }
             }
         };
         self.report(error);

@@ -16,6 +16,7 @@ mod ci;
 mod diff;
 mod docs;
 mod dry_run;
+mod enforce;
 mod format;
 mod house;
 mod journal;

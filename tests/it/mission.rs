@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use provost::base::{FileId, Instant, Sources};
+use provost::base::{FileId, Instant, Sources, limits};
 use provost::cli::disk::Disk;
 use provost::cli::mission::store;
 use provost::data::read_json;
@@ -16,7 +16,7 @@ use provost::facts::Signals;
 use provost::mission::engine::{self, Answer, Humans, Status};
 use provost::mission::record::Record;
 use provost::mission::typed::{Missions, Moment};
-use provost::mission::{Data, Kind, Run, Workflow, result, spelling};
+use provost::mission::{Data, Kind, Run, Step, Workflow, result, spelling};
 use provost::package;
 use provost::world::{World, WorldError};
 
@@ -222,6 +222,23 @@ fn two_answers_at_once_are_taken_one_after_the_other() {
     codes.sort_unstable();
     // One is taken; the others find the token spent.
     assert_eq!(codes, [Some(2), Some(2), Some(2), Some(4)]);
+}
+
+#[test]
+fn a_state_that_would_grow_beyond_its_limit_stays_as_it_was() {
+    let copy = |to: &str| {
+        Step::runtime(to, Data::map(["operation", "from", "path"].into_iter().zip(["copy", "a", to].map(Data::text))))
+    };
+    let steps = ["b", "c", "d", "e"].map(copy).into();
+    let checked = Workflow { id: "grow".to_owned(), steps, metadata: BTreeMap::new() }.check().unwrap();
+    let text = |bytes: usize| Data::map([("a", Data::Text("x".repeat(bytes)))]);
+    let third = limits::MISSION_STATE_BYTES / 3;
+    let run = engine::run(&checked, text(third), Humans::Recorded).unwrap();
+    assert_eq!((run.status, run.executed.as_slice()), (Status::Failed, &[0, 1][..]));
+    assert_eq!(run.problem.unwrap().kind, Kind::StateTooLarge);
+    assert_eq!(run.state.as_map().unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
+    let refused = engine::run(&checked, text(limits::MISSION_STATE_BYTES), Humans::Recorded).unwrap_err();
+    assert_eq!(refused.kind, Kind::StateTooLarge);
 }
 
 #[test]

@@ -36,16 +36,23 @@ fn the_catalogue_is_what_the_price_map_converts_to() {
 
 #[test]
 fn every_contract_is_exported_and_imported_unchanged() {
+    comes_back("contracts/models", &["model.provost", "deployment.provost"]);
+    comes_back("contracts/caio", &["service.provost"]);
+}
+
+/// Whether the services of a package are the same after a way through each format, under the traits of these files.
+fn comes_back(package: &str, traits: &[&str]) {
+    let package = root().join(package);
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path();
     std::fs::create_dir_all(copy.join("contracts")).unwrap();
-    for file in ["model.provost", "deployment.provost"] {
-        std::fs::copy(root().join("contracts/models/contracts").join(file), copy.join("contracts").join(file)).unwrap();
+    for file in traits {
+        std::fs::copy(package.join("contracts").join(file), copy.join("contracts").join(file)).unwrap();
     }
-    let first = export(&root().join("contracts/models"), &copy.join("all.json"));
+    let first = export(&package, &copy.join("all.json"));
     for format in ["yaml", "toml", "json"] {
         let data = format!("all.{format}");
-        export(&root().join("contracts/models"), &copy.join(&data));
+        export(&package, &copy.join(&data));
         let manifest = format!(
             "[package]\nname = \"copy\"\nedition = \"2026\"\n[[import]]\nfile = \"{data}\"\nadapter = \"provost\"\n"
         );

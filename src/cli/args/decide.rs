@@ -57,6 +57,32 @@ pub struct LoggingArgs {
     pub sign_key: Option<PathBuf>,
 }
 
+/// `provost enforce`
+#[derive(Debug, Args)]
+pub struct EnforceArgs {
+    /// The certificate of a decision; or the decision alone, which proves nothing, with the package that it was made under.
+    #[arg(long, value_name = "FILE")]
+    pub decision: PathBuf,
+    /// What was measured, by guarantee: a JSON, YAML or TOML file, or `-` for JSON on standard input.
+    #[arg(long, value_name = "FILE|-")]
+    pub result: PathBuf,
+    /// Append the outcome to this log.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// The instant that the log records, as in `2026-11-21T00:00:00Z`; the present, where none is given.
+    #[arg(long, value_name = "INSTANT", requires = "log")]
+    pub now: Option<String>,
+    /// Mask the outcome in the log, salted with this key; all that is shown is whether every promise was kept.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub mask_key: Option<PathBuf>,
+    /// Append what opens the masked outcome to this file, which is as secret as it is.
+    #[arg(long, value_name = "FILE", requires = "mask_key")]
+    pub openings: Option<PathBuf>,
+    /// Sign the head of the log with this key.
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub sign_key: Option<PathBuf>,
+}
+
 /// `provost log`
 #[derive(Debug, Subcommand)]
 pub enum LogVerb {
@@ -273,9 +299,10 @@ pub struct DryRunArgs {
     #[arg(long, value_name = "ID")]
     pub run_id: Option<String>,
     /// The instant of the run, as in `2026-11-21T00:00:00Z`; the present, where none is given.
-    #[arg(long, value_name = "INSTANT", conflicts_with = "deterministic")]
+    #[arg(long, value_name = "INSTANT")]
     pub now: Option<String>,
-    /// Use the instant `2026-01-10T12:00:00+00:00`, so that the same run has the same bytes.
+    /// Never ask the clock, so that the same run has the same bytes: where `--now` names no instant, it is
+    /// `2026-01-10T12:00:00+00:00`.
     #[arg(long)]
     pub deterministic: bool,
 }

@@ -120,6 +120,8 @@ pub enum Verb {
     WhatIf(WhatIfArgs),
     /// Check a certificate with the independent verifier.
     Verify(VerifyArgs),
+    /// Hold what was measured against what a decision promised.
+    Enforce(EnforceArgs),
     /// Check or list a log of decisions.
     #[command(subcommand)]
     Log(LogVerb),

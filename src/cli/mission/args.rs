@@ -17,6 +17,8 @@ pub enum MissionVerb {
     Show(ShowArgs),
     /// Run a mission again from its file, and compare every byte.
     Replay(ReplayArgs),
+    /// Rehearse a workflow: human steps are recorded, and nobody is asked.
+    Rehearse(RehearseArgs),
     /// Rehearse a suite of scenarios and look at what is expected of it.
     Test(TestArgs),
 }
@@ -117,6 +119,29 @@ pub struct ShowArgs {
 pub struct ReplayArgs {
     /// The file of the mission.
     pub file: PathBuf,
+}
+
+/// `provost mission rehearse`
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "provost mission rehearse MISSION [OPTIONS]\n       provost mission rehearse --workflow FILE [OPTIONS]"
+)]
+pub struct RehearseArgs {
+    /// One of the missions that suites call, such as `daily_loop`; none with `--workflow`.
+    #[arg(required_unless_present = "workflow")]
+    pub mission: Option<String>,
+    /// Rehearse this workflow, a JSON, YAML or TOML file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mission", "params"])]
+    pub workflow: Option<PathBuf>,
+    /// The parameters that the mission is built from: a JSON, YAML or TOML file, or `-` for JSON on standard input.
+    #[arg(long, value_name = "FILE|-")]
+    pub params: Option<PathBuf>,
+    /// The first state: a JSON, YAML or TOML file, or `-` for JSON on standard input.
+    #[arg(long, visible_alias = "state", value_name = "FILE|-", conflicts_with = "plan")]
+    pub input: Option<PathBuf>,
+    /// Only build the workflow and look at its limits.
+    #[arg(long)]
+    pub plan: bool,
 }
 
 /// `provost mission test`

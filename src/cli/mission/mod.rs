@@ -2,6 +2,7 @@
 
 pub mod args;
 mod ask;
+mod rehearse;
 mod show;
 mod stage;
 pub mod store;
@@ -29,6 +30,7 @@ pub fn run(shell: &Shell, verb: &MissionVerb) -> Result<Verdict, Failure> {
         MissionVerb::Resume(args) => resume(shell, args),
         MissionVerb::Show(args) => show_one(shell, args),
         MissionVerb::Replay(args) => replay(shell, args),
+        MissionVerb::Rehearse(args) => rehearse::run(shell, args),
         MissionVerb::Test(args) => test(shell, args),
     }
 }

@@ -7,6 +7,7 @@ use crate::base::{Instant, Name, limits};
 use crate::cli::args::TestArgs;
 use crate::cli::decide::{Decided, Ready, decide};
 use crate::cli::shell::{Failure, Shell, Verdict};
+use crate::fmt;
 use crate::package;
 use crate::suite::{Suite, record};
 use crate::world::{World, WorldError, normal, shown};
@@ -23,7 +24,7 @@ pub fn run(shell: &Shell, args: &TestArgs, route: &str) -> Result<Verdict, Failu
     };
     let taken: BTreeSet<Name> = ready.package.tests.iter().map(|test| test.item.clone()).collect();
     let name = name(args, &decided, &taken)?;
-    let item = record::item(&ready.plan.policy, &name, inputs, decided.decision());
+    let item = fmt::format(&record::item(&ready.plan.policy, &name, inputs, decided.decision())).text;
     let file = args.into.clone().unwrap_or_else(|| dir.join("tests/recorded.provost"));
     let old =
         if shell.disk.is_file(&file) { shell.disk.read_text(&file, limits::SOURCE_BYTES)? } else { String::new() };

@@ -4,6 +4,7 @@
 //! the original file stay with every fact; what the file does not state stays unknown, and nothing is invented. *Leaves out*
 //! typing and obligations, which are the same for every adapter and live in [`super::contract`].
 
+mod caio;
 mod litellm;
 mod native;
 mod registry;
@@ -93,6 +94,13 @@ pub const ADAPTERS: &[Adapter] = &[
         options: &[],
         scopes: true,
         read: registry::read,
+    },
+    Adapter {
+        name: "caio",
+        about: "the contracts of the CAIO router, flat or nested, in all their spellings",
+        options: &[],
+        scopes: false,
+        read: |node, import, policy| of_services(caio::read(node, import, policy)),
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use crate::base::Name;
 use crate::diag::Code;
-use crate::ir::{Comparison, Expr};
+use crate::ir::{Comparison, Constraint, Expr, walk};
 use crate::lint::places::Placed;
 use crate::lint::reason::{Reasoner, Verdicts};
 use crate::lint::{Context, Fixability, Group, Level, Lint};
@@ -43,6 +43,7 @@ fn check(context: &mut Context<'_>) {
             let held = guards
                 .iter()
                 .any(|(_, guard)| !exactly.and(&reasoner.ways(guard, Verdicts::TRUE_OR_UNKNOWN)).is_impossible());
+            let held = held || all.iter().any(|p| p.route_name == route && speaks_always(p.constraint, field));
             let (Some(span), Some(other)) = (above.when, below.when) else { continue };
             if !exactly.is_impossible() && !held && reported.insert((span, other)) {
                 let message = format!("no rule of `{route}` speaks of exactly {end}");
@@ -62,4 +63,11 @@ fn bound(guard: &Expr, wanted: Comparison) -> Option<(&Expr, &Value)> {
         (Expr::Literal(end), fact @ Expr::Field(..)) if op.mirrored() == wanted => Some((fact, end)),
         _ => None,
     }
+}
+
+/// Whether a rule without a guard looks at a fact in what it demands: then it speaks of every value.
+fn speaks_always(constraint: &Constraint, fact: &Expr) -> bool {
+    constraint.rule
+        && constraint.when.is_none()
+        && constraint.clauses.iter().any(|clause| walk::any(&clause.condition, &mut |part| part == fact))
 }

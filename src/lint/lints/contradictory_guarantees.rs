@@ -48,8 +48,12 @@ fn percentile(name: &str) -> Option<(String, String)> {
     let parts: Vec<&str> = name.split('_').collect();
     let is = |part: &&str| part.len() > 2 && part.starts_with('p') && part.chars().skip(1).all(|c| c.is_ascii_digit());
     let at = parts.iter().position(is)?;
-    let digits = parts.get(at)?.trim_start_matches('p').to_owned();
+    let digits = match parts.get(at)?.trim_start_matches('p') {
+        // The hundredth is the maximum, and above every fraction.
+        "100" => "max".to_owned(),
+        digits => digits.trim_end_matches('0').to_owned(),
+    };
     let rest: Vec<&str> = parts.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, part)| *part).collect();
-    // As fractions the texts compare as the numbers do: 50, 95, 99, 999.
+    // As fractions the texts compare as the numbers do: 5, 95, 99, 999, and the maximum last.
     Some((rest.join("_"), digits))
 }

@@ -1,7 +1,7 @@
 //! Denial that a request evades by leaving a field out.
 
 use crate::diag::Code;
-use crate::ir::{Effect, Expr, Field};
+use crate::ir::{Effect, Expr, Field, Route};
 use crate::lint::reason::{Reasoner, Verdicts};
 use crate::lint::{Context, Fixability, Group, Level, Lint};
 
@@ -27,8 +27,14 @@ fn check(context: &mut Context<'_>) {
             let bites = reasoner.possible(&reasoner.applies(placed.constraint).and(&reasoner.bites(clause)));
             let evades = |field: &&Field| {
                 let fact = Expr::Field(Box::new(Expr::Request), field.name.clone());
-                let absent = reasoner.ways(&Expr::Known(Box::new(fact)), Verdicts::FALSE);
-                field.optional && !bites.is_impossible() && bites.and(&absent).is_impossible()
+                let known = Expr::Known(Box::new(fact));
+                let absent = reasoner.ways(&known, Verdicts::FALSE);
+                // A field with a default cannot be left out, whether or not its type lets it be unknown.
+                field.optional
+                    && field.default.is_none()
+                    && !bites.is_impossible()
+                    && bites.and(&absent).is_impossible()
+                    && !answered(&reasoner, placed.route, &known)
             };
             if let Some(field) = request.fields.iter().find(evades) {
                 let message = format!(
@@ -40,4 +46,20 @@ fn check(context: &mut Context<'_>) {
             }
         }
     }
+}
+
+/// Whether a denial on the route is about requests that leave a field out: one that no others meet, or that all of them meet.
+fn answered(reasoner: &Reasoner<'_>, route: &Route, known: &Expr) -> bool {
+    let (stated, absent) = (reasoner.ways(known, Verdicts::TRUE), reasoner.ways(known, Verdicts::FALSE));
+    let denials = route.constraints.iter().filter(|constraint| constraint.waivers.is_empty());
+    denials.flat_map(|c| c.clauses.iter().map(move |clause| (c, clause))).any(|(constraint, clause)| {
+        if clause.effect != Effect::Deny {
+            return false;
+        }
+        let applies = reasoner.applies(constraint);
+        let bites = reasoner.possible(&applies.and(&reasoner.bites(clause)));
+        let only = !bites.is_impossible() && bites.and(&stated).is_impossible();
+        let denies = constraint.clauses.iter().all(|clause| clause.effect == Effect::Deny);
+        only || denies && reasoner.possible(&reasoner.silent(constraint)).and(&absent).is_impossible()
+    })
 }

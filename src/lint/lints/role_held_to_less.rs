@@ -3,6 +3,7 @@
 use crate::diag::Code;
 use crate::ir::{Clause, Constraint, Expr, Role, walk};
 use crate::lint::places::Placed;
+use crate::lint::reason::{Reasoner, Ways};
 use crate::lint::{Context, Fixability, Group, Level, Lint};
 
 /// The lint.
@@ -32,7 +33,8 @@ fn check(context: &mut Context<'_>) {
             let same = |other: &&Placed<'_>| {
                 other.route_name == placed.route_name && other.constraint.scope.contains(&role.name)
             };
-            all.iter().filter(same).any(|other| at_least_as_strict(other.constraint, constraint))
+            let others: Vec<&Constraint> = all.iter().filter(same).map(|other| other.constraint).collect();
+            others.iter().any(|other| says_the_same(other, constraint)) || implied(context, placed, &others)
         };
         let Some(role) = route.roles.iter().find(|role| stands_in(role) && !held(role)) else { continue };
         let message = format!(
@@ -46,12 +48,22 @@ fn check(context: &mut Context<'_>) {
     }
 }
 
-/// Whether one constraint says word for word what another says, or says it always. That it says more in other words is not seen, and
-/// then the finding can be allowed.
-fn at_least_as_strict(this: &Constraint, other: &Constraint) -> bool {
+/// Whether one constraint says word for word what another says, or says it always.
+fn says_the_same(this: &Constraint, other: &Constraint) -> bool {
     let same_guard =
         this.when.is_none() && this.unless.is_none() || (&this.when, &this.unless) == (&other.when, &other.unless);
     let said =
         |clause: &Clause| this.clauses.iter().any(|c| c.effect == clause.effect && c.condition == clause.condition);
     same_guard && this.waivers.is_empty() && other.clauses.iter().all(said)
+}
+
+/// Whether no candidate that a rule refuses gets past the others, in whatever words they say it.
+fn implied(context: &Context<'_>, rule: &Placed<'_>, others: &[&Constraint]) -> bool {
+    let reasoner = Reasoner::new(context.policy(), &rule.route.request);
+    let bites = rule.constraint.clauses.iter().fold(Ways::none(), |all, clause| all.or(reasoner.bites(clause)));
+    let mut refused = reasoner.possible(&reasoner.applies(rule.constraint).and(&bites));
+    for other in others.iter().filter(|other| other.waivers.is_empty()) {
+        refused = refused.and(&reasoner.silent(other));
+    }
+    refused.is_impossible()
 }

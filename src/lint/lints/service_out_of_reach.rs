@@ -1,9 +1,11 @@
 //! Service that no request can reach.
 
+use crate::base::Name;
 use crate::diag::Code;
 use crate::ir::{Constraint, Effect, Expr, Route, walk};
 use crate::lint::reason::Reasoner;
 use crate::lint::{Context, Fixability, Group, Level, Lint};
+use crate::value::Value;
 
 /// The lint.
 pub static LINT: Lint = Lint {
@@ -41,7 +43,7 @@ fn check(context: &mut Context<'_>) {
                 }
             }
         }
-        if reached {
+        if reached || is_used_by_another(context, &declared.name) {
             continue;
         }
         let message = format!("no request can reach service `{}`", declared.name);
@@ -65,4 +67,19 @@ fn refuses(reasoner: &Reasoner<'_>, constraint: &Constraint) -> bool {
         && constraint.clauses.iter().all(|clause| clause.effect != Effect::Deny)
         && !parts.into_iter().any(|part| walk::any(part, &mut other))
         && reasoner.possible(&reasoner.silent(constraint)).is_impossible()
+}
+
+/// Whether another service names it, and so reaches it without any role.
+fn is_used_by_another(context: &Context<'_>, name: &Name) -> bool {
+    let others = context.services().iter().filter(|(other, _)| *other != name);
+    others.flat_map(|(_, service)| service.values.values()).any(|value| names(value, name))
+}
+
+fn names(value: &Value, name: &Name) -> bool {
+    match value {
+        Value::Service(service) => service == name,
+        Value::Set(values) | Value::List(values) => values.iter().any(|value| names(value, name)),
+        Value::Record(fields) => fields.iter().filter_map(|(_, value)| value.as_ref()).any(|value| names(value, name)),
+        _ => false,
+    }
 }

@@ -8,7 +8,7 @@ pub static LINT: Lint = Lint {
     code: Code { id: "unused-trait", title: "trait that nothing names" },
     group: Group::Style,
     level: Level::Warn,
-    fix: Fixability::None,
+    fix: Fixability::Unsafe,
     settings: &[],
     page: include_str!("../../../docs/reference/lints/unused-trait.md"),
     check,
@@ -22,7 +22,7 @@ fn check(context: &mut Context<'_>) {
         if !context.is_used(&declared.name, declared.name_span) {
             let message = format!("nothing names the trait `{}`", declared.name);
             let finding = context.finding(declared.name_span, message).label("never used");
-            context.report(finding.help("remove it"));
+            context.report(context.removal(finding.help("remove it"), declared));
         }
     }
 }

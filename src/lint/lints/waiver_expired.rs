@@ -8,7 +8,7 @@ pub static LINT: Lint = Lint {
     code: Code { id: "waiver-expired", title: "waiver whose last day is past" },
     group: Group::Governance,
     level: Level::Warn,
-    fix: Fixability::None,
+    fix: Fixability::Unsafe,
     settings: &[],
     page: include_str!("../../../docs/reference/lints/waiver-expired.md"),
     check,
@@ -20,7 +20,8 @@ fn check(context: &mut Context<'_>) {
         if let Some((until, span)) = waiver.until.filter(|(until, _)| *until < today) {
             let message = format!("waiver `{}` has expired on {until}", declared.name);
             let finding = context.finding(span, message).label("past");
-            context.report(finding.help("remove it, or have it approved again with a new day"));
+            let finding = finding.help("remove it, or have it approved again with a new day");
+            context.report(context.removal(finding, declared));
         }
     }
 }

@@ -28,6 +28,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
     ("dryrun", "base diag data facts route"),
+    ("enforce", "base value plan"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
     ("diff", "base diag syntax value ir explain package"),
@@ -40,7 +41,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun select ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun enforce select ide serve lsp",
     ),
     ("main", "cli"),
 ];

@@ -1,10 +1,13 @@
 //! What the predecessors were measured to do, where those measurements are at hand.
 
+mod caio;
+mod caio_enforce;
 mod lifeos;
 mod peak_dryrun;
 mod peak_orchestrator;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The text of a file of measurements; nothing, with a remark, where their folder is neither named by the variable
@@ -16,10 +19,15 @@ pub fn text(file: &str) -> Option<String> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(_) => {
-            println!("skipped: there is no `../shared/vectors/{file}` beside the project");
+            told(&format!("skipped: there is no `{file}` in `{}`; `VECTORS` names another folder", folder.display()));
             None
         }
     }
+}
+
+/// Writes past the harness, which keeps to itself what a test prints that passes: nobody is to take skipped for met.
+fn told(line: &str) {
+    drop(writeln!(std::io::stderr(), "{line}"));
 }
 
 /// How many measurements are met, by kind, and what became of the others.
@@ -46,12 +54,12 @@ impl Tally {
     /// Prints the tally, and fails where something is neither met nor different on purpose.
     pub fn finish(self, system: &str) {
         let (matched, all) = self.kinds.values().fold((0, 0), |(a, b), (m, n)| (a + m, b + n));
-        println!("{system}: {matched} of {all} are met, {} differ on purpose", self.different.len());
+        told(&format!("{system}: {matched} of {all} are met, {} differ on purpose", self.different.len()));
         for (kind, (matched, all)) in &self.kinds {
-            println!("  {kind}: {matched} of {all}");
+            told(&format!("  {kind}: {matched} of {all}"));
         }
         for line in &self.different {
-            println!("  on purpose: {line}");
+            told(&format!("  on purpose: {line}"));
         }
         assert!(self.failed.is_empty(), "{} fail:\n{}", self.failed.len(), self.failed.join("\n"));
     }

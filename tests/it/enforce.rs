@@ -1,0 +1,60 @@
+//! Outcomes of enforcement in a log.
+
+use provost::base::canonical;
+use provost::journal::{Entry, Head, check, outcome};
+use serde_json::{Value as Json, json};
+
+/// What somebody does to an outcome.
+type Edit = fn(&mut Json);
+
+/// A log of one outcome: one promise kept, one not.
+fn line() -> Json {
+    let judged = |name: &str, value: Json, met: bool| json!({ "guarantee": name, "relation": "<=", "bound": "500ms", "value": value, "met": met });
+    let said = json!({
+        "met": false,
+        "guarantees": [judged("latency", json!("450ms"), true), judged("delay", Json::Null, false)],
+        "unpromised": {},
+    });
+    let now = "2026-11-21T00:00:00Z".parse().unwrap();
+    let entry = Entry::of_outcome("work", now, outcome::of("sha256:00", None, &said));
+    serde_json::from_str(entry.after(&Head::default(), None).line.trim_end()).unwrap()
+}
+
+/// What is found in a log of this one entry, which is given the digest and the head that fit it.
+fn found(mut entry: Json) -> Vec<String> {
+    entry.as_object_mut().unwrap().remove("entry");
+    let digest = canonical::digest(&entry);
+    entry["entry"] = json!(digest);
+    let text = canonical::to_string(&entry) + "\n";
+    let head = Head { count: 1, bytes: text.len() as u64, last: Some(digest), ..Head::default() };
+    check(text.as_bytes(), Some(&head)).findings.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn an_outcome_that_says_other_things_in_two_places_is_found_though_its_digest_fits() {
+    assert_eq!(found(line()), Vec::<String>::new());
+    let edits: &[(&str, Edit)] = &[
+        ("kept, and one promise is not", |o| o["met"] = json!(true)),
+        ("kept without a measurement", |o| o["guarantees"][1]["met"] = json!(true)),
+        ("a list of promises that is none", |o| o["guarantees"] = json!("none")),
+        ("a promise without a bound", |o| drop(o["guarantees"][0].as_object_mut().unwrap().remove("bound"))),
+        ("a part more", |o| o["note"] = json!("all is well")),
+        ("a part less", |o| drop(o.as_object_mut().unwrap().remove("unpromised"))),
+        ("masked in part", |o| o["masked"] = json!(format!("sha256:{}", "0".repeat(64)))),
+        ("masked by what is no commitment", |o| *o = json!({ "masked": "sha256:0", "met": true })),
+        ("masked without a verdict", |o| *o = json!({ "masked": format!("sha256:{}", "0".repeat(64)) })),
+        ("nothing", |o| *o = Json::Null),
+    ];
+    for (name, edit) in edits {
+        let mut entry = line();
+        edit(&mut entry["outcome"]);
+        assert_eq!(found(entry).len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn an_outcome_with_the_keys_of_a_decision_is_no_entry() {
+    let mut entry = line();
+    entry["schema"] = json!("provost.log/1");
+    assert_eq!(found(entry), ["line 1: was edited: it is not an entry of a log"]);
+}

@@ -1,0 +1,205 @@
+//! The master equation, and what services promise together.
+
+use provost::route::decision::Decision;
+use serde_json::{Map, Value as Json, json};
+
+use super::house::{self, House, NOW, contract as published, rejected, welcome};
+use super::{amount, near, same};
+
+const WEIGHTS: [(&str, f64); 7] =
+    [("alpha", 0.3), ("beta", 0.2), ("gamma", 0.2), ("delta", 0.1), ("lambda", 0.1), ("rho", 0.05), ("eta", 0.05)];
+
+/// A request with these terms, and the scales of the penalties.
+fn measured(terms: &Json, cost: &Json, latency: &str) -> Json {
+    let mut task =
+        json!({ "intent": "work", "needs": [], "cost_scale": format!("{cost} USD"), "latency_scale": latency });
+    task["max_cost"] = json!("1000 USD");
+    task["measured"] = json!({ "intent": terms["I"], "attention": terms["A"], "memory": terms["W"] });
+    welcome(&mut task);
+    task
+}
+
+/// A service with these penalties.
+fn service(cost: &Json, risk: &Json, latency: &Json) -> Json {
+    json!({ "cost": cost, "risk": risk, "guarantees": { "latency": { "max": latency } } })
+}
+
+fn alone(house: &House, id: &str, contract: &Json, task: &Json, heard: &Json) -> Result<f64, String> {
+    let services = house.publish(&json!([published(id, contract)])).map_err(|f| f[0].message.clone())?;
+    let decision = house.decide("caio", services, task, NOW, &json!({ id: heard }))?;
+    house::chosen(&decision)?;
+    let chosen = decision.roles.first().and_then(|r| r.given.first()).ok_or("nobody is chosen")?;
+    amount(&chosen.score.to_string()).ok_or("no score".to_owned())
+}
+
+pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if let Some(weights) = input.get("weights") {
+        let standard = WEIGHTS.iter().all(|(name, weight)| weights[name].as_f64() == Some(*weight));
+        if !standard {
+            return Err("other weights".to_owned());
+        }
+    }
+    if let Some(candidates) = input["candidates"].as_object() {
+        return select(house, candidates, input, expect);
+    }
+    if let Some(tied) = input["candidates"].as_array() {
+        let contracts: Json = tied.iter().map(|id| published(id.as_str().unwrap(), &json!({}))).collect();
+        let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
+        let mut task = json!({ "intent": "work", "needs": [] });
+        welcome(&mut task);
+        let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
+        return same("the choice", json!(house::chosen(&decision)?), expect["selected"].clone());
+    }
+    if let Some(bound) = input.get("budget_max") {
+        let parts = ["cost_model", "cost_api", "cost_compute"];
+        let cost: f64 = parts.iter().filter_map(|part| input[part].as_f64()).sum();
+        near("cost", cost, &expect["cost"])?;
+        let limits = json!({ "max_cost": format!("{bound} USD") });
+        let contract = service(&json!((cost * 1e9).round() / 1e9), &json!(0), &json!(1));
+        return bounded(house, &contract, &limits, ("caio.budget", "over_budget", "G_budget"), expect);
+    }
+    if let Some(bound) = input.get("latency_max_ms") {
+        let limits = json!({ "max_latency": format!("{bound}ms") });
+        let contract = service(&json!(0), &json!(0), &input["latency_ms"]);
+        return bounded(house, &contract, &limits, ("caio.latency", "over_latency", "G_latency"), expect);
+    }
+    let Some(terms) = input.get("terms") else { return Err("another equation".to_owned()) };
+    let latency = terms["latency"].as_f64().map(|seconds| json!(seconds * 1000.0)).unwrap_or(terms["latency"].clone());
+    let contract = service(&terms["cost"], &terms["risk"], &latency);
+    let score = alone(house, "s", &contract, &measured(terms, &json!(1), "1s"), &terms["RL"]);
+    match (score, expect.get("error")) {
+        (Ok(score), None) => near("the score", score, &expect["score"]),
+        (Ok(score), Some(wanted)) => Err(format!("{score}, and not {wanted}")),
+        (Err(_), Some(_)) => Ok(()),
+        (Err(why), None) => Err(why),
+    }
+}
+
+/// Whether a bound holds as wanted, by as much as wanted.
+fn bounded(
+    house: &House,
+    contract: &Json,
+    limits: &Json,
+    (constraint, output, name): (&str, &str, &str),
+    expect: &Json,
+) -> Result<(), String> {
+    let mut task = json!({ "intent": "work", "needs": [] });
+    welcome(&mut task);
+    for (key, value) in limits.as_object().unwrap() {
+        task[key] = value.clone();
+    }
+    let services = house.publish(&json!([published("s", contract)])).map_err(|f| f[0].message.clone())?;
+    let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
+    let held = !rejected(&decision, "s", &[constraint]);
+    same(name, held, expect["satisfied"] == json!(true))?;
+    if let Some((_, Some(found))) = decision.outputs.iter().find(|(known, _)| &**known == output) {
+        near(name, amount(found).ok_or(found.clone())?, &expect[name])?;
+    }
+    Ok(())
+}
+
+fn select(house: &House, candidates: &Map<String, Json>, input: &Json, expect: &Json) -> Result<(), String> {
+    let scales = &input["normalise_by"];
+    if scales.is_null() {
+        return Err("raw units".to_owned());
+    }
+    let of = |id: &str| input["terms"].get(id).unwrap_or(&input["terms"]["*"]);
+    let contract = |c: &Json| service(&c["cost"], &c["risk"], &c["latency"]);
+    let latency = format!("{}ms", scales["max_latency_ms"]);
+    for (id, candidate) in candidates {
+        let task = measured(of(id), &scales["max_cost"], &latency);
+        let score = alone(house, id, &contract(candidate), &task, &of(id)["RL"])?;
+        near(id, score, &expect["scores"][id])?;
+    }
+    let contracts: Json = candidates.iter().map(|(id, c)| published(id, &contract(c))).collect();
+    let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
+    let first = candidates.keys().next().ok_or("no candidates")?;
+    let heard: Map<String, Json> = candidates.keys().map(|id| (id.clone(), of(id)["RL"].clone())).collect();
+    let task = measured(of(first), &scales["max_cost"], &latency);
+    let decision = house.decide("caio", services, &task, NOW, &Json::Object(heard))?;
+    same("the choice", json!(house::chosen(&decision)?), expect["selected"].clone())
+}
+
+/// The field that states what a chain is measured by.
+const PROMISES: [(&str, &str); 7] = [
+    ("accuracy", "accuracy"),
+    ("latency", "latency"),
+    ("determinism", "determinism"),
+    ("throughput", "throughput"),
+    ("availability", "availability"),
+    ("security", "security"),
+    ("cost", "price"),
+];
+
+pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if let Some(service) = input.get("service") {
+        let decision = chain(house, std::slice::from_ref(service))?;
+        for (guarantee, bound) in expect["composed"].as_object().into_iter().flatten() {
+            let found = promised(&decision, guarantee).ok_or(format!("`{guarantee}` is dropped"))?;
+            near(guarantee, amount(&found).unwrap(), bound.get("min").unwrap_or(&bound["max"]))?;
+        }
+        return Ok(());
+    }
+    let Some(links) = input["chain"].as_array() else { return Err("measured values".to_owned()) };
+    let contracts: Vec<Json> = links
+        .iter()
+        .map(|link| {
+            let mut service = json!({ "guarantees": {} });
+            for (key, value) in link.as_object().unwrap() {
+                if key == "cost" {
+                    service["cost"] = value.clone();
+                } else {
+                    service["guarantees"][key] = value.clone();
+                }
+            }
+            service
+        })
+        .collect();
+    let decision = chain(house, &contracts)?;
+    let wanted = expect["composed"].as_object().unwrap();
+    for (guarantee, wanted) in wanted {
+        let found = promised(&decision, guarantee).ok_or(format!("`{guarantee}` is dropped"))?;
+        match wanted.as_bool() {
+            Some(wanted) => same(guarantee, found, wanted.to_string())?,
+            None => near(guarantee, amount(&found).ok_or(found)?, wanted)?,
+        }
+    }
+    // Whatever is not wanted must not be claimed; a contract of these tests always names a price.
+    let more = PROMISES.iter().filter(|(name, _)| *name != "cost" && !wanted.contains_key(*name));
+    let more: Vec<&str> = more.filter(|(name, _)| promised(&decision, name).is_some()).map(|(name, _)| *name).collect();
+    same("what more is claimed", more, Vec::new())
+}
+
+fn promised(decision: &Decision, guarantee: &str) -> Option<String> {
+    let (_, field) = PROMISES.iter().find(|(name, _)| *name == guarantee)?;
+    decision.guarantees.iter().find(|(name, _)| &**name == *field).map(|(_, text)| text.clone())
+}
+
+/// The decision of the route with as many stages as there are services, each of which can do one of them.
+fn chain(house: &House, links: &[Json]) -> Result<Decision, String> {
+    let route = match links.len() {
+        1 => "caio",
+        2 => "caio_two",
+        3 => "caio_three",
+        more => return Err(format!("not built: a route of {more} stages")),
+    };
+    let contracts: Json = links
+        .iter()
+        .enumerate()
+        .map(|(index, link)| {
+            let mut link = link.clone();
+            link["capabilities"] = json!([format!("step{index}")]);
+            published(&format!("s{index}"), &link)
+        })
+        .collect();
+    let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
+    let mut task = json!({ "intent": "work", "max_cost": "1000 USD" });
+    for (index, key) in ["needs", "then_needs", "finally_needs"].iter().enumerate().take(links.len()) {
+        task[key] = json!([format!("step{index}")]);
+    }
+    task["needs"] = json!(["step0"]);
+    welcome(&mut task);
+    let decision = house.decide(route, services, &task, NOW, &json!({}))?;
+    house::chosen(&decision)?.ok_or("nobody is chosen")?;
+    Ok(decision)
+}

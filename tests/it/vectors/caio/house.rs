@@ -1,0 +1,249 @@
+//! The package `rules/caio` with the services of a measurement, published as contracts of the router.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use provost::base::{Decimal, FileId, Instant, Name, Sources, Span};
+use provost::cli::disk::Disk;
+use provost::data::read_json;
+use provost::diag::Diagnostic;
+use provost::facts::adapter::{Import, adapt};
+use provost::facts::contract::{Context, Places, contracts, heads};
+use provost::facts::{Inputs, Signals, request, signals};
+use provost::ir::{Policy, Services};
+use provost::package;
+use provost::plan::plan;
+use provost::route::decide;
+use provost::route::decision::{Decision, Ending};
+use serde_json::{Map, Value as Json, json};
+
+/// The checked policy of the package.
+pub struct House {
+    policy: Arc<Policy>,
+    trait_: Name,
+}
+
+/// A message about a contract, with the path that it speaks of.
+pub struct Fault {
+    pub path: String,
+    pub message: String,
+}
+
+impl House {
+    pub fn open() -> Self {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let package = package::open(&Disk, &root.join(Path::new("rules/caio")));
+        assert!(package.is_sound(), "{:?}", package.diagnostics);
+        let trait_ = package.policy.traits.keys().find(|name| name.ends_with("Service")).unwrap().clone();
+        Self { policy: Arc::new(package.policy), trait_ }
+    }
+
+    /// The numbers that the fields of a record have where nothing is stated.
+    pub fn default_of(&self, record: &str) -> Json {
+        let fields = self.policy.records.iter().find(|(name, _)| name.ends_with(record)).map(|(_, fields)| fields);
+        let number = |field: &provost::ir::Field| Some((field.name.to_string(), field.default.as_ref()?.to_string()));
+        let numbers = fields.into_iter().flatten().filter_map(number);
+        numbers.map(|(name, text)| (name, json!(super::amount(&text)))).collect::<Map<_, _>>().into()
+    }
+
+    /// Contracts through the adapter and the checks of every contract.
+    pub fn publish(&self, contracts_: &Json) -> Result<Services, Vec<Fault>> {
+        let fault = |d: &Diagnostic| Fault {
+            path: d.message.split('`').nth(1).unwrap_or_default().to_owned(),
+            message: d.message.clone(),
+        };
+        let faults = |found: &[Diagnostic]| found.iter().map(fault).collect::<Vec<_>>();
+        let mut sources = Sources::default();
+        let text = contracts_.to_string();
+        let file = sources.add("contracts.json", &*text);
+        let node = read_json(file, &text).map_err(|found| faults(&found))?;
+        let nowhere = Span::new(FileId(9), 0, 0);
+        let import = Import {
+            adapter: ("caio", nowhere),
+            trait_: Some((self.trait_.clone(), nowhere)),
+            options: Vec::new(),
+            scopes: None,
+            prefix: "".into(),
+        };
+        let (adapted, mut found) = adapt(&import, &node, &self.policy);
+        let heads = heads(&self.policy, &adapted.services);
+        let places = Places::new();
+        let context = Context { policy: &self.policy, heads: &heads, places: &places, sources: &sources };
+        let (services, more) = contracts(&adapted.services, &context);
+        found.extend(more);
+        if found.iter().any(Diagnostic::is_error) {
+            return Err(faults(&found));
+        }
+        Ok(services.into_iter().map(|(name, _, service)| (name, service)).collect())
+    }
+
+    /// The decision of a route on a request, at an instant, where the host measures these resonances.
+    pub fn decide(
+        &self,
+        route: &str,
+        services: Services,
+        task: &Json,
+        now: u64,
+        heard: &Json,
+    ) -> Result<Decision, String> {
+        let read = |json: &Json| read_json(FileId(0), &json.to_string()).map_err(|found| said(&found));
+        let request = request::request(&self.policy, &services, &"Task".into(), &read(task)?).map_err(|f| said(&f))?;
+        let signals = match heard.as_object().is_none_or(Map::is_empty) {
+            true => Signals::default(),
+            false => signals::signals(&self.policy, &services, &read(&json!({ "market_resonance": heard }))?)
+                .map_err(|found| said(&found))?,
+        };
+        let now = Instant::from_seconds(Decimal::from(i64::try_from(now).unwrap())).unwrap();
+        let plan = plan(Arc::clone(&self.policy), Arc::new(services));
+        decide(&plan, route, &Inputs { request, signals, now }).map_err(|e| e.to_string())
+    }
+}
+
+fn said(found: &[Diagnostic]) -> String {
+    found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; ")
+}
+
+/// The start of the year 2026, at which the measurements stand.
+pub const NOW: u64 = 1_767_225_600;
+
+/// A service of a measurement as a contract: what the measurement does not mention is such that it decides nothing.
+pub fn contract(id: &str, service: &Json) -> Json {
+    let part = |key: &str| service.get(key).cloned();
+    let mut constraints = part("constraints").unwrap_or_else(|| json!({}));
+    constraints["risk"] = part("risk").unwrap_or_else(|| json!(0));
+    let latency = service.pointer("/latency/max").cloned();
+    let mut guarantees = part("guarantees").unwrap_or_else(|| json!({}));
+    if let Some(latency) = latency {
+        guarantees["latency"] = json!({ "max": latency });
+    }
+    let price = service.pointer("/cost/per_request").or(service.get("cost")).cloned();
+    let placed = constraints.get("data_locality").is_some();
+    let privacy =
+        part("privacy").unwrap_or_else(|| if placed { json!({}) } else { json!({ "data_locality": "local" }) });
+    let public = service.get("required_permissions").is_none();
+    let mut contract = json!({
+        "service_id": id, "name": id, "version": "1.0.0",
+        "capabilities": part("capabilities").unwrap_or_else(|| json!(["work"])),
+        "guarantees": guarantees, "constraints": constraints,
+        "cost": { "per_request": price.unwrap_or_else(|| json!(0)) },
+        "privacy": privacy,
+        "required_permissions": part("required_permissions").unwrap_or_else(|| json!([])),
+        "required_trust_level": part("required_trust_level").unwrap_or_else(|| json!(0)),
+        "api": { "protocol": "http", "base_url": "http://localhost:9000" },
+    });
+    if public {
+        contract["public"] = json!(true);
+    }
+    if let Some(placement) = part("route") {
+        contract["route"] = placement;
+    }
+    contract
+}
+
+/// A request of the original as a task of the package.
+pub fn task(request: &Json, mode: &str) -> Result<Json, String> {
+    let mut task = json!({ "intent": "work", "needs": [], "matching": format!("{mode}_of") });
+    if let Some(intent) = request.pointer("/intent/type") {
+        task["intent"] = intent.clone();
+    }
+    if let Some(domain) = request.pointer("/intent/domain") {
+        task["domain"] = domain.clone();
+    }
+    requirements(request.get("requirements").unwrap_or(&Json::Null), &mut task)?;
+    for (key, value) in [("max_latency", "max_latency_ms"), ("max_cost", "max_cost")] {
+        if let Some(number) = request.get(value) {
+            task[key] =
+                if key == "max_latency" { json!(format!("{number}ms")) } else { json!(format!("{number} USD")) };
+        }
+    }
+    if let Some(priority) = request.get("priority") {
+        task["priority"] = priority.clone();
+    }
+    user(request, &mut task)?;
+    if let Some(traits) = request.get("traits") {
+        persona(traits, &mut task);
+    }
+    Ok(task)
+}
+
+fn requirements(of: &Json, task: &mut Json) -> Result<(), String> {
+    if let Some(needs) = of.get("capabilities") {
+        task["needs"] = needs.clone();
+    }
+    for (guarantee, bound) in of.get("guarantees").and_then(Json::as_object).into_iter().flatten() {
+        let side = |side: &str| bound.get(side).cloned().ok_or(format!("`{guarantee}` without `{side}`"));
+        let (key, value) = match guarantee.as_str() {
+            "accuracy" => ("min_accuracy", side("min")?),
+            "availability" => ("min_availability", side("min")?),
+            "throughput" => ("min_throughput", side("min")?),
+            "latency" => ("guaranteed_within", json!(format!("{}ms", side("max")?))),
+            "determinism" => ("deterministic", side("eq")?),
+            other => return Err(format!("not built: a request for `{other}`")),
+        };
+        task[key] = value;
+    }
+    for (key, value) in of.get("constraints").and_then(Json::as_object).into_iter().flatten() {
+        if !matches!(key.as_str(), "requires_gpu" | "requires_internet" | "data_locality") {
+            return Err(format!("not built: a request for the constraint `{key}`"));
+        }
+        task[key] = value.clone();
+    }
+    Ok(())
+}
+
+fn user(request: &Json, task: &mut Json) -> Result<(), String> {
+    let user = request.get("user").cloned().unwrap_or_else(|| json!({}));
+    if let Some(token) = user.get("token") {
+        task["authenticated"] = token.get("signature_valid").cloned().unwrap_or(json!(false));
+        if let Some(expiry) = token.get("expiry").and_then(Json::as_i64) {
+            let instant = Instant::from_seconds(Decimal::from(expiry)).ok_or("no such instant")?;
+            task["token_expires"] = json!(instant.to_string());
+        }
+    }
+    if let Some(permissions) = user.get("permissions") {
+        task["permissions"] = permissions.clone();
+    }
+    if let Some(level) = user.get("trust_level") {
+        task["trust_level"] = level.clone();
+    }
+    let known = ["sensitive", "contains_pii", "medical_data"];
+    let data = request.get("data").and_then(Json::as_object).into_iter().flatten();
+    let labels = data.filter(|(key, value)| known.contains(&key.as_str()) && **value == json!(true));
+    task["labels"] = labels.map(|(key, _)| json!(key)).collect();
+    Ok(())
+}
+
+/// What the original calls traits.
+pub fn persona(traits: &Json, task: &mut Json) {
+    let mut persona = json!({});
+    if let Some(risk) = traits.pointer("/conservative/max_risk") {
+        persona["max_risk"] = risk.clone();
+    }
+    if let Some(risk) = traits.get("risk_tolerance") {
+        persona["risk_tolerance"] = risk.clone();
+    }
+    persona["confidential"] = json!(!matches!(traits.get("confidential"), None | Some(Json::Null | Json::Bool(false))));
+    task["persona"] = persona;
+}
+
+/// A caller whom every check lets through.
+pub fn welcome(task: &mut Json) {
+    task["authenticated"] = json!(true);
+    task["token_expires"] = json!("2027-01-01T00:00:00Z");
+    task["permissions"] = json!(["read"]);
+    task["trust_level"] = json!(10);
+}
+
+/// Whether a service was rejected for one of these constraints.
+pub fn rejected(decision: &Decision, service: &str, constraints: &[&str]) -> bool {
+    let of_service = decision.rejected.iter().filter(|r| &*r.service == service);
+    of_service.flat_map(|r| &r.by).any(|failure| constraints.contains(&&*failure.constraint))
+}
+
+/// Whether a route chose, in a decision about a request that it understood.
+pub fn chosen(decision: &Decision) -> Result<Option<String>, String> {
+    match decision.ending {
+        Ending::Invalid => Err(format!("invalid: {:?}", decision.invalid)),
+        _ => Ok(decision.roles.first().and_then(|r| r.given.first()).map(|c| c.service.to_string())),
+    }
+}

@@ -1,0 +1,306 @@
+//! Contracts, matching, rules, security, and the whole of a decision.
+
+use provost::ir::Services;
+use provost::route::decision::{Decision, Ending};
+use serde_json::{Value as Json, json};
+
+use super::house::{self, House, NOW, contract as published, rejected, task, welcome};
+use super::{amount, near, same};
+
+const MATCHING: [&str; 7] = [
+    "caio.capabilities",
+    "caio.accuracy",
+    "caio.in_time",
+    "caio.throughput",
+    "caio.availability",
+    "caio.determinism",
+    "caio.machine",
+];
+const RULES: [&str; 11] = [
+    "caio.latency",
+    "caio.budget",
+    "high_priority_latency",
+    "require_encryption",
+    "allow_external_services",
+    "unbudgeted_spending",
+    "data_protection",
+    "health_data",
+    "fluent_speech",
+    "domain",
+    "filtered",
+];
+const SECURITY: [(&str, &str); 5] = [
+    ("authentication", "caio.authentication"),
+    ("authorization", "caio.authorisation"),
+    ("privacy", "caio.privacy"),
+    ("trust", "caio.trust"),
+    ("access", "caio.access"),
+];
+const TRAITS: [&str; 3] = ["caio.conservative", "caio.confidential", "caio.risk_tolerance"];
+
+fn ids(json: &Json) -> Vec<String> {
+    json.as_array().into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect()
+}
+
+/// A contract with a part in it.
+fn with(part: Json) -> Json {
+    let mut contract = published("whole", &json!({}));
+    for (key, value) in part.as_object().unwrap() {
+        contract[key] = value.clone();
+    }
+    contract
+}
+
+pub fn contract(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if let Some(forms) = input["guarantees"].as_array() {
+        return forms_are_one(house, forms, expect);
+    }
+    if let Some(verification) = input.get("verification") {
+        let words = |key: &str| expect[key].as_array().cloned().unwrap_or_default();
+        for (key, word) in words("types")
+            .into_iter()
+            .map(|w| ("type", w))
+            .chain(words("frequencies").into_iter().map(|w| ("frequency", w)))
+        {
+            let mut verification = verification.clone();
+            verification[key] = word;
+            judged(house, &with(json!({ "invariants": [{ "id": "I", "verification": verification }] })), expect)?;
+        }
+        return judged(house, &with(json!({ "invariants": [{ "id": "I", "verification": verification }] })), expect);
+    }
+    let whole = match (input.get("contract"), input.get("guarantees"), input.get("bound")) {
+        (Some(contract), ..) => contract.clone(),
+        (_, Some(guarantees), _) => with(json!({ "guarantees": guarantees })),
+        (.., Some(bound)) => with(json!({ "guarantees": { "conductivity": { "bound": bound } } })),
+        _ => return Err("not built".to_owned()),
+    };
+    judged(house, &whole, expect)
+}
+
+/// Whether the contract is sound as wanted, and its faults stand where they are wanted.
+fn judged(house: &House, contract: &Json, expect: &Json) -> Result<(), String> {
+    let result = house.publish(contract);
+    let messages = |faults: &[house::Fault]| faults.iter().map(|f| f.message.clone()).collect::<Vec<_>>().join("; ");
+    match (&result, expect["is_valid"].as_bool()) {
+        (Err(faults), Some(true)) => return Err(messages(faults)),
+        (Ok(_), Some(false)) => return Err("is sound".to_owned()),
+        _ => {}
+    }
+    if let Err(faults) = &result {
+        for path in ids(&expect["error_paths"]) {
+            let found = faults.iter().any(|fault| fault.path == path || fault.path.starts_with(&format!("{path}[")));
+            if !found {
+                return Err(format!("no fault of `{path}`: {}", messages(faults)));
+            }
+        }
+    }
+    if let (Ok(services), Some(_)) = (&result, expect.get("normalised_capabilities")) {
+        let stated = stated(services, "capabilities");
+        let wanted = ids(&expect["normalised_capabilities"]);
+        return same(
+            "capabilities",
+            stated,
+            format!("{{{}}}", wanted.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(", ")),
+        );
+    }
+    Ok(())
+}
+
+fn stated(services: &Services, field: &str) -> String {
+    services.values().next().and_then(|s| s.values.get(field)).map_or("unknown".to_owned(), ToString::to_string)
+}
+
+/// Whether every spelling of a guarantee comes to what is wanted.
+fn forms_are_one(house: &House, forms: &[Json], expect: &Json) -> Result<(), String> {
+    for (index, form) in forms.iter().enumerate() {
+        let services = house.publish(&with(json!({ "guarantees": form }))).map_err(|f| f[0].message.clone())?;
+        let wanted = expect.get("all_normalise_to").unwrap_or(&expect["normalise_to"][index]);
+        for (guarantee, bound) in wanted.as_object().unwrap() {
+            let found = stated(&services, guarantee);
+            match bound.get("max").or(bound.get("min")) {
+                Some(number) => near(guarantee, amount(&found).ok_or(found)?, number)?,
+                None => same(guarantee, found, bound["eq"].to_string())?,
+            }
+            if let Some(seed) = bound.get("seed_required") {
+                let wanted = if seed.is_null() { "unknown".to_owned() } else { seed.to_string() };
+                same("seed_required", stated(&services, "seed_required"), wanted)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A decision about services by name.
+fn decide(house: &House, services: &[(String, Json)], task: &Json, now: u64) -> Result<Decision, String> {
+    let contracts: Json = services.iter().map(|(id, service)| published(id, service)).collect();
+    let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
+    house.decide("caio", services, task, now, &json!({}))
+}
+
+pub fn matching(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    let Some(service) = input.get("service") else { return Err("a spelling of requests".to_owned()) };
+    let mut task = task(input, input["capability_mode"].as_str().unwrap_or("all"))?;
+    welcome(&mut task);
+    let decision = decide(house, &[("s".to_owned(), service.clone())], &task, NOW)?;
+    house::chosen(&decision)?;
+    let matches = !rejected(&decision, "s", &MATCHING);
+    same("the match", matches, expect["matches"] == json!(true))?;
+    let evidence = &expect["evidence"];
+    let common = ids(&evidence["capability_intersection"]);
+    if let Some((_, matched)) = decision.outputs.iter().find(|(name, _)| &**name == "matched") {
+        let wanted = format!("[{}]", common.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", "));
+        same("the common capabilities", matched.clone().unwrap_or_default(), wanted)?;
+    } else if input["capability_mode"] == json!("any") && !ids(&task["needs"]).is_empty() {
+        same("that nothing is common", rejected(&decision, "s", &["caio.capabilities"]), common.is_empty())?;
+    }
+    for (guarantee, met) in evidence["guarantees"].as_object().into_iter().flatten() {
+        let constraint = if guarantee == "latency" { "caio.in_time".to_owned() } else { format!("caio.{guarantee}") };
+        same(guarantee, !rejected(&decision, "s", &[&constraint]), *met == json!(true))?;
+    }
+    let all = evidence["constraints"].as_object().is_none_or(|all| all.values().all(|met| *met == json!(true)));
+    same("the constraints", !rejected(&decision, "s", &["caio.machine"]), all)
+}
+
+pub fn rules(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if let Some(policies) = input.get("policies") {
+        return policy_map(house, policies, input, expect);
+    }
+    let Some(service) = input.get("service") else { return Err("not a rule on a service".to_owned()) };
+    let mut task = task(&input["request"], "all")?;
+    welcome(&mut task);
+    let constraint = |rule: &str| match rule {
+        "latency_bound" => Ok("caio.latency".to_owned()),
+        "budget" => Ok("caio.budget".to_owned()),
+        "high_priority_latency" | "require_encryption" => Ok(rule.to_owned()),
+        other => Err(format!("not built: the rule `{other}`")),
+    };
+    let names = input["rules"].as_array().into_iter().flatten().filter_map(|rule| rule["name"].as_str());
+    let names: Vec<&str> = names.collect();
+    if names.contains(&"require_encryption") {
+        task["require_encryption"] = json!(true);
+    }
+    let decision = decide(house, &[("s".to_owned(), service.clone())], &task, NOW)?;
+    house::chosen(&decision)?;
+    let mut all = true;
+    for name in names {
+        let holds = !rejected(&decision, "s", &[&constraint(name)?]);
+        all &= holds;
+        let said = expect["per_rule"].as_array().into_iter().flatten().find(|r| r["rule"] == json!(name));
+        if let Some(said) = said {
+            same(name, holds, said["satisfied"] == json!(true))?;
+        }
+    }
+    same("all of them", all, expect["satisfied"] == json!(true))
+}
+
+fn policy_map(house: &House, policies: &Json, input: &Json, expect: &Json) -> Result<(), String> {
+    let mut task = json!({ "intent": "work", "needs": [] });
+    welcome(&mut task);
+    for (name, value) in policies.as_object().unwrap() {
+        match name.as_str() {
+            "require_encryption" => task["require_encryption"] = value.clone(),
+            "allow_external_services" => task["allow_external"] = value.clone(),
+            other => return Err(format!("not built: the policy `{other}`")),
+        }
+    }
+    let services: Vec<(String, Json)> =
+        input["services"].as_object().unwrap().iter().map(|(id, s)| (id.clone(), s.clone())).collect();
+    let decision = decide(house, &services, &task, NOW)?;
+    for kept in ids(&expect["kept"]) {
+        same(&kept, rejected(&decision, &kept, &RULES), false)?;
+    }
+    for (dropped, rule) in expect["dropped"].as_object().into_iter().flatten() {
+        same(dropped, rejected(&decision, dropped, &[rule.as_str().unwrap_or_default()]), true)?;
+    }
+    Ok(())
+}
+
+pub fn security(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if let Some(word) = input.get("trust_level") {
+        // The scale of the package is that of the measurement: low 2, medium 5, high 8.
+        let mut task = json!({ "intent": "work", "needs": [] });
+        welcome(&mut task);
+        task["trust_level"] = Json::Null;
+        task["trust"] = word.clone();
+        let service = json!({ "required_trust_level": input["required_trust_level"] });
+        let decision = decide(house, &[("s".to_owned(), service)], &task, NOW)?;
+        return same("trust", !rejected(&decision, "s", &["caio.trust"]), expect["trust_valid"] == json!(true));
+    }
+    let Some(service) = input.get("service") else { return Err("not a check of a service".to_owned()) };
+    let task = task(&input["request"], "all")?;
+    let decision = decide(house, &[("s".to_owned(), service.clone())], &task, input["now"].as_u64().unwrap_or(NOW))?;
+    house::chosen(&decision)?;
+    let mut secure = true;
+    for (check, constraint) in SECURITY {
+        let valid = !rejected(&decision, "s", &[constraint]);
+        secure &= valid;
+        if let Some(wanted) = expect[check].get("valid") {
+            same(check, valid, *wanted == json!(true))?;
+        }
+    }
+    if let Some((_, Some(found))) = decision.outputs.iter().find(|(name, _)| &**name == "permitted_by") {
+        let common = ids(&expect["authorization"]["intersection"]);
+        let wanted = format!("[{}]", common.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", "));
+        same("the common permissions", found.clone(), wanted)?;
+    }
+    same("security", secure, expect["secure"] == json!(true))
+}
+
+pub fn pipeline(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if input.get("nothing_matches_anything").is_some() {
+        // Whoever fails everything is counted where the first stage stands.
+        let task = json!({ "intent": "work", "needs": ["nothing"] });
+        let decision = decide(house, &[("s".to_owned(), json!({}))], &task, NOW)?;
+        let stage = if rejected(&decision, "s", &MATCHING) { "contract_matching" } else { "another" };
+        return same("the first empty stage", json!(stage), expect["first_error_stage"].clone());
+    }
+    let Some(registry) = input["registry"].as_array() else { return Err("another shape".to_owned()) };
+    let mut task = task(&input["request"], "all")?;
+    let (cost, latency) = (&input["limits"]["max_cost"], &input["limits"]["max_latency_ms"]);
+    task["cost_scale"] = json!(format!("{cost} USD"));
+    task["latency_scale"] = json!(format!("{latency}ms"));
+    let terms = &input["terms"];
+    task["measured"] = json!({ "intent": terms["I"], "attention": terms["A"], "memory": terms["W"] });
+    let services: Vec<(String, Json)> =
+        registry.iter().map(|s| (s["id"].as_str().unwrap().to_owned(), s.clone())).collect();
+    let contracts: Json = services.iter().map(|(id, service)| published(id, service)).collect();
+    let now = input["now"].as_u64().unwrap_or(NOW);
+    let run = |contracts: &Json| {
+        let services = house.publish(contracts).map_err(|f| f[0].message.clone())?;
+        let heard = services.keys().map(|id| (id.to_string(), terms["RL"].clone())).collect::<serde_json::Map<_, _>>();
+        house.decide("caio", services, &task, now, &Json::Object(heard))
+    };
+    let decision = run(&contracts)?;
+    house::chosen(&decision)?;
+    let mut left: Vec<String> = services.iter().map(|(id, _)| id.clone()).collect();
+    let security: Vec<&str> = SECURITY.iter().map(|(_, constraint)| *constraint).collect();
+    let stages: [(&str, &str, &[&str]); 4] = [
+        ("candidates", "contract_matching", &MATCHING),
+        ("filtered", "rule_evaluation", &RULES),
+        ("secure", "security_verification", &security),
+        ("trait_constrained", "trait_constraints", &TRAITS),
+    ];
+    for (set, stage, constraints) in stages {
+        left.retain(|id| !rejected(&decision, id, constraints));
+        if let Some(wanted) = expect.get(set) {
+            same(set, left.clone(), ids(wanted))?;
+        }
+        if left.is_empty() {
+            same("the end", decision.ending, Ending::Unroutable)?;
+            return same("the first empty stage", json!(stage), expect["stage"].clone());
+        }
+    }
+    same("the choice", json!(house::chosen(&decision)?), expect["selected"].clone())?;
+    for (id, wanted) in expect["scores"].as_object().into_iter().flatten() {
+        let alone = services.iter().find(|(name, _)| name == id).map(|(id, service)| published(id, service));
+        let decision = run(&json!([alone]))?;
+        let score = decision.roles.first().and_then(|r| r.given.first()).ok_or(format!("{id} is not chosen alone"))?;
+        near(id, amount(&score.score.to_string()).unwrap(), wanted)?;
+    }
+    for (guarantee, bound) in expect["guarantees"].as_object().into_iter().flatten() {
+        let found = decision.guarantees.iter().find(|(name, _)| &**name == guarantee.as_str());
+        let found = found.ok_or(format!("`{guarantee}` is not promised"))?;
+        near(guarantee, amount(&found.1).unwrap(), bound.get("max").unwrap_or(&bound["min"]))?;
+    }
+    Ok(())
+}
