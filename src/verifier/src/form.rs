@@ -35,7 +35,7 @@ pub fn check(document: &Json) -> Checked<()> {
         keys(of, name, &["members", "ordered"])?;
         distinct(name, names(of, "members")?)
     })?;
-    each(policy, "records", |name, fields| fields_of(name, fields))?;
+    each(policy, "records", fields_of)?;
     each(policy, "traits", trait_)?;
     each(policy, "requests", |name, of| {
         keys(of, name, &["fields", "invariants"])?;
