@@ -29,6 +29,10 @@ pub fn openings(text: &str, checked: &Checked) -> Openings {
             openings.find(at, "is no opening".to_owned());
             continue;
         };
+        if let Some(line) = entries.get(read.entry.as_str()).filter(|line| line.sequence != read.sequence) {
+            openings.find(at, format!("says entry {}, and opens entry {}", read.sequence, line.sequence));
+            continue;
+        }
         let (_, all) =
             by_entry.entry(read.entry.clone()).or_insert_with(|| (at, Opening { leaves: Vec::new(), ..read.clone() }));
         for leaf in read.leaves {

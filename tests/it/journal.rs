@@ -243,6 +243,25 @@ fn a_head_that_was_put_back_by_one_entry_is_no_crash() {
 }
 
 #[test]
+fn an_opening_that_names_another_place_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    std::fs::write(place.join("key"), "5a".repeat(32) + "\n").unwrap();
+    let masked = ["route", "work", "--mask", "data", "--mask-key", "key", "--openings", "openings"];
+    for _ in 0..2 {
+        assert_eq!(provost(place, &masked).status.code(), Some(0));
+    }
+    let verify = || provost(place, &["log", "verify", "log", "--openings", "openings"]);
+    assert_eq!(verify().status.code(), Some(0), "{}", String::from_utf8_lossy(&verify().stdout));
+    let text = std::fs::read_to_string(place.join("openings")).unwrap();
+    std::fs::write(place.join("openings"), text.replacen("\"sequence\":1", "\"sequence\":2", 1)).unwrap();
+    let refused = verify();
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("openings, line 1: says entry 2, and opens entry 1"), "{said}");
+}
+
+#[test]
 fn those_who_append_at_once_do_not_interleave() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path();
