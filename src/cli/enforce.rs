@@ -63,7 +63,8 @@ fn read(shell: &Shell, file: &Path) -> Result<Held, Failure> {
         "provost.certificate/1" => certified(shell, file, &bytes, &json),
         "provost.decision/1" => alone(shell, file, json),
         _ => Err(wrong(
-            "is neither a certificate nor a decision\n  help: `provost route … --certificate FILE` writes one".to_owned(),
+            "is neither a certificate nor a decision\n  help: `provost route … --certificate FILE` writes one"
+                .to_owned(),
         )),
     }
 }

@@ -196,7 +196,8 @@ impl Line {
         ];
         let keys: Vec<&str> = json.as_object().into_iter().flat_map(|o| o.keys()).map(String::as_str).collect();
         let schema = json.get("schema").and_then(Json::as_str);
-        let known = (keys == KEYS && schema == Some(ENTRY)) || (keys == outcome::KEYS && schema == Some(outcome::ENTRY));
+        let known =
+            (keys == KEYS && schema == Some(ENTRY)) || (keys == outcome::KEYS && schema == Some(outcome::ENTRY));
         if !known {
             return Err("it is not an entry of a log");
         }

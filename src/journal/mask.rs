@@ -213,8 +213,9 @@ pub fn is_masked(entry: &Json) -> bool {
 /// The names of the masked fields, as a list for people.
 pub fn fields(entry: &Json) -> String {
     let all = leaves(entry);
-    let names =
-        all.keys().filter_map(|path| if path == REQUEST || path == OUTCOME { Some("all of it") } else { path.strip_prefix(FIELD) });
+    let names = all.keys().filter_map(|path| {
+        if path == REQUEST || path == OUTCOME { Some("all of it") } else { path.strip_prefix(FIELD) }
+    });
     names.collect::<Vec<_>>().join(", ")
 }
 

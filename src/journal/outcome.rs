@@ -63,7 +63,8 @@ pub(super) fn inconsistent(entry: &Json) -> Option<&'static str> {
         let measured = one.get("value").is_some_and(Json::is_string);
         keys(one) == GUARANTEE && met(one).is_some_and(|met| measured || !met)
     };
-    if keys(outcome) != PARTS || !outcome.get("guarantees").is_some_and(Json::is_array) || !guarantees.iter().all(sound) {
+    if keys(outcome) != PARTS || !outcome.get("guarantees").is_some_and(Json::is_array) || !guarantees.iter().all(sound)
+    {
         return Some("its outcome has another form");
     }
     let all = guarantees.iter().all(|one| met(one) == Some(true));
