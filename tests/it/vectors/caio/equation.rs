@@ -1,6 +1,10 @@
 //! The master equation, and what services promise together.
 
+use std::collections::BTreeMap;
+
+use provost::base::Decimal;
 use provost::route::decision::Decision;
+use provost::value::{Unit, Value};
 use serde_json::{Map, Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, welcome};
@@ -140,6 +144,9 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
         }
         return Ok(());
     }
+    if let (Some(result), Some(promised)) = (input["result"].as_object(), input.get("guarantees")) {
+        return enforced(house, result, promised, expect);
+    }
     let Some(links) = input["chain"].as_array() else { return Err("measured values".to_owned()) };
     let contracts: Vec<Json> = links
         .iter()
@@ -168,6 +175,38 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
     let more = PROMISES.iter().filter(|(name, _)| *name != "cost" && !wanted.contains_key(*name));
     let more: Vec<&str> = more.filter(|(name, _)| promised(&decision, name).is_some()).map(|(name, _)| *name).collect();
     same("what more is claimed", more, Vec::new())
+}
+
+/// Whether measured values keep what a contract promises, each as wanted. What was not measured has no value here.
+fn enforced(house: &House, result: &Map<String, Json>, promised: &Json, expect: &Json) -> Result<(), String> {
+    let decision = chain(house, &[json!({ "guarantees": promised })])?;
+    let mut measured = BTreeMap::new();
+    for (name, value) in result {
+        let number: Decimal = value.to_string().parse().map_err(|_| format!("`{name}` is no decimal"))?;
+        match name.as_str() {
+            "latency_ms" => {
+                let seconds = number.div(Decimal::from(1000)).ok_or("out of range")?;
+                measured.insert("latency".into(), Value::Number(seconds, Unit::Duration));
+            }
+            "accuracy" => {
+                measured.insert("accuracy".into(), Value::Number(number, Unit::Ratio));
+            }
+            other => return Err(format!("not built: a measurement of `{other}`")),
+        }
+    }
+    let outcome = house.enforce(&decision, &measured)?;
+    let mut all = true;
+    for (name, wanted) in expect["proofs"].as_object().into_iter().flatten() {
+        let judged = outcome.judged.iter().find(|judged| &*judged.name == name.as_str());
+        let judged = judged.ok_or(format!("`{name}` is not judged"))?;
+        same(name, judged.met, wanted["met"] == json!(true))?;
+        near(name, amount(&judged.bound.to_string()).ok_or("no bound")?, &wanted["bound"])?;
+        if let Some(value) = &judged.value {
+            near(name, amount(&value.to_string()).ok_or("no value")?, &wanted["value"])?;
+        }
+        all &= judged.met;
+    }
+    same("all of them", all, expect["all_guarantees_met"] == json!(true))
 }
 
 fn promised(decision: &Decision, guarantee: &str) -> Option<String> {

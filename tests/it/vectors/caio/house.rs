@@ -1,5 +1,6 @@
 //! The package `rules/caio` with the services of a measurement, published as contracts of the router.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,14 +8,16 @@ use provost::base::{Decimal, FileId, Instant, Name, Sources, Span};
 use provost::cli::disk::Disk;
 use provost::data::read_json;
 use provost::diag::Diagnostic;
+use provost::enforce::{Outcome, enforce, promises};
 use provost::facts::adapter::{Import, adapt};
 use provost::facts::contract::{Context, Places, contracts, heads};
 use provost::facts::{Inputs, Signals, request, signals};
 use provost::ir::{Policy, Services};
 use provost::package;
-use provost::plan::plan;
+use provost::plan::{Plan, plan};
 use provost::route::decide;
 use provost::route::decision::{Decision, Ending};
+use provost::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 /// The checked policy of the package.
@@ -94,8 +97,19 @@ impl House {
                 .map_err(|found| said(&found))?,
         };
         let now = Instant::from_seconds(Decimal::from(i64::try_from(now).unwrap())).unwrap();
-        let plan = plan(Arc::clone(&self.policy), Arc::new(services));
+        let plan = self.plan(services);
         decide(&plan, route, &Inputs { request, signals, now }).map_err(|e| e.to_string())
+    }
+
+    /// What measured values come to, held against what a decision promises.
+    pub fn enforce(&self, decision: &Decision, measured: &BTreeMap<Name, Value>) -> Result<Outcome, String> {
+        let spelled = decision.guarantees.iter().cloned().collect();
+        let promises = promises(&self.plan(Services::new()), &decision.route, &spelled);
+        Ok(enforce(&promises.map_err(|_| "a promise cannot be read")?, measured))
+    }
+
+    fn plan(&self, services: Services) -> Plan {
+        plan(Arc::clone(&self.policy), Arc::new(services))
     }
 }
 
