@@ -46,8 +46,9 @@ fn bare<'e>(e: &'e Expr, wanted: bool, policy: &Policy) -> Option<&'e Name> {
         Expr::And(parts) | Expr::Or(parts) => all(parts.iter().map(go)),
         Expr::Implies(a, c) if wanted => all([bare(a, false, policy), go(c)].into_iter()),
         Expr::Implies(a, c) => bare(a, true, policy).or_else(|| go(c)),
-        Expr::If(c, a, d) => all([bare(c, true, policy), bare(c, false, policy)].into_iter())
-            .or_else(|| all([go(a), go(d)].into_iter())),
+        Expr::If(c, a, d) => {
+            all([bare(c, true, policy), bare(c, false, policy)].into_iter()).or_else(|| all([go(a), go(d)].into_iter()))
+        }
         other => walk::children(other).into_iter().find_map(go),
     }
 }
