@@ -183,7 +183,7 @@ fn an_entry_that_shows_another_decision_than_it_commits_to_is_found_by_whoever_o
     let other = forged(line, |json| json["decision"]["roles"]["primary"]["service"] = "north".into());
     assert!(other.findings.is_empty(), "whoever writes log and head can do this, and only the openings tell");
     let opening = Opening { entry: other.entries[0].digest.clone(), ..log.openings[0].clone() };
-    assert!(openings(&opening.line(), &other).findings[0].message.contains("not what was decided"));
+    assert!(openings(&opening.line(), &other).findings[0].message.contains("not what was recorded"));
 
     let findings = |change: &dyn Fn(&mut Json)| forged(line, change).findings;
     for half in [
