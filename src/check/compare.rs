@@ -254,7 +254,8 @@ impl Checker<'_> {
     }
 }
 
-fn comparison(op: BinaryOp) -> Option<Comparison> {
+/// The comparison of an operator that is one.
+pub(super) fn comparison(op: BinaryOp) -> Option<Comparison> {
     Some(match op {
         BinaryOp::Equal => Comparison::Equal,
         BinaryOp::NotEqual => Comparison::NotEqual,

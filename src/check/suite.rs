@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collections::duplicate;
+use super::compare::comparison;
 use super::scope::Scope;
 use super::{Checker, codes};
 use crate::base::similar::nearest;
@@ -10,11 +11,11 @@ use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
 use crate::ir::suite::{Expectation, ExpectationKind, Test};
 use crate::ir::walk::any;
-use crate::ir::{ACCEPT, Cardinality, Comparison, Effect, Expr as Ir, Route};
+use crate::ir::{ACCEPT, Cardinality, Effect, Expr as Ir, Route};
 use crate::resolve::{Declared, Program};
 use crate::syntax::ast::{
-    BinaryOp, Claim, ConstraintPath, Expect, ExpectKind, Expr, ExprKind, Ident, ItemKind, PropertyItem, SignalSetting,
-    TestCase, TestItem, Text,
+    Claim, ConstraintPath, Expect, ExpectKind, Expr, ExprKind, Ident, ItemKind, PropertyItem, SignalSetting, TestCase,
+    TestItem, Text,
 };
 use crate::value::{Type, Value};
 
@@ -333,17 +334,4 @@ fn changed(item: &TestItem, case: &TestCase) -> Expr {
     all.retain(|(name, _)| !new.iter().any(|(again, _)| again.text == name.text));
     all.extend(new);
     Expr { kind: ExprKind::Record(all), span: change.span }
-}
-
-/// The comparison of an operator that is one.
-fn comparison(op: BinaryOp) -> Option<Comparison> {
-    Some(match op {
-        BinaryOp::Equal => Comparison::Equal,
-        BinaryOp::NotEqual => Comparison::NotEqual,
-        BinaryOp::Less => Comparison::Less,
-        BinaryOp::LessOrEqual => Comparison::LessOrEqual,
-        BinaryOp::Greater => Comparison::Greater,
-        BinaryOp::GreaterOrEqual => Comparison::GreaterOrEqual,
-        _ => return None,
-    })
 }

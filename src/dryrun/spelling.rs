@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::base::canonical::quote;
+
 /// The text of a value. Equal values have equal texts.
 pub fn text(value: &Json) -> String {
     let mut out = String::new();
@@ -25,7 +27,7 @@ fn write(value: &Json, depth: usize, out: &mut String) {
             out.push('{');
             for (at, (key, item)) in entries.into_iter().enumerate() {
                 line(at, depth + 1, out);
-                quote(key, out);
+                quote(key, true, out);
                 out.push_str(": ");
                 write(item, depth + 1, out);
             }
@@ -33,7 +35,7 @@ fn write(value: &Json, depth: usize, out: &mut String) {
         }
         Json::Array(_) => out.push_str("[]"),
         Json::Object(_) => out.push_str("{}"),
-        Json::String(text) => quote(text, out),
+        Json::String(text) => quote(text, true, out),
         plain => out.push_str(&plain.to_string()),
     }
 }
@@ -47,29 +49,6 @@ fn end(depth: usize, sign: char, out: &mut String) {
     out.push('\n');
     out.push_str(&"  ".repeat(depth));
     out.push(sign);
-}
-
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(letter),
-            other => {
-                // A character beyond the first plane is written as the two halves that UTF-16 knows it by.
-                for half in other.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{half:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]

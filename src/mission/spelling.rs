@@ -9,7 +9,7 @@
 use std::cmp::Ordering;
 
 use super::data::Data;
-use crate::base::canonical::digest_bytes;
+use crate::base::canonical::{digest_bytes, quote};
 
 /// A number that canonical JSON cannot write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,29 +89,6 @@ fn write(data: &Data, ascii: bool, out: &mut String) {
             out.push('}');
         }
     }
-}
-
-fn quote(text: &str, ascii: bool, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            c if c < ' ' || (ascii && c > '~') => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }
 
 /// A number as a file writes it, in the spelling of the profile.
