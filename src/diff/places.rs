@@ -7,6 +7,7 @@ use crate::base::{Name, Sources, Span};
 use crate::package::Package;
 use crate::syntax;
 use crate::syntax::ast::{FieldDecl, Invariant, Item, ItemKind};
+use crate::syntax::named::named;
 
 /// The places of one version, by kind, item and part.
 pub struct Places {
@@ -38,22 +39,23 @@ impl Places {
     }
 
     fn item(&mut self, item: &Item, sources: &Sources) {
-        let (kind, name, at) = match &item.kind {
-            ItemKind::Enum(item) => (Kind::Enum, &item.name.text, item.name.span),
-            ItemKind::Record(item) => (Kind::Record, &item.name.text, item.name.span),
-            ItemKind::Trait(item) => (Kind::Trait, &item.name.text, item.name.span),
-            ItemKind::Service(item) => (Kind::Service, &item.name.text, item.name.span),
-            ItemKind::Request(item) => (Kind::Request, &item.name.text, item.name.span),
-            ItemKind::Signal(item) => (Kind::Signal, &item.name.text, item.name.span),
-            ItemKind::Let(item) => (Kind::Constant, &item.name.text, item.name.span),
-            ItemKind::Define(item) => (Kind::Definition, &item.name.text, item.name.span),
-            ItemKind::Table(item) => (Kind::Table, &item.name.text, item.name.span),
-            ItemKind::Route(item) => (Kind::Route, &item.name.text, item.name.span),
-            ItemKind::Rule(item) => (Kind::Rule, &item.name.text, item.name.span),
-            ItemKind::Waiver(item) => (Kind::Waiver, &item.name.text, item.name.span),
-            ItemKind::Test(item) => (Kind::Test, &item.name.text, item.name.span),
+        let kind = match &item.kind {
+            ItemKind::Enum(_) => Kind::Enum,
+            ItemKind::Record(_) => Kind::Record,
+            ItemKind::Trait(_) => Kind::Trait,
+            ItemKind::Service(_) => Kind::Service,
+            ItemKind::Request(_) => Kind::Request,
+            ItemKind::Signal(_) => Kind::Signal,
+            ItemKind::Let(_) => Kind::Constant,
+            ItemKind::Define(_) => Kind::Definition,
+            ItemKind::Table(_) => Kind::Table,
+            ItemKind::Route(_) => Kind::Route,
+            ItemKind::Rule(_) => Kind::Rule,
+            ItemKind::Waiver(_) => Kind::Waiver,
+            ItemKind::Test(_) => Kind::Test,
             ItemKind::Property(_) | ItemKind::Mission(_) | ItemKind::Error { .. } => return,
         };
+        let Some((name, at)) = named(item) else { return };
         let mut note = |path: String, span: Span| {
             self.found.entry((kind, name.clone(), path)).or_insert_with(|| Name::from(sources.location(span)));
         };

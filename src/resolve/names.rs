@@ -7,6 +7,7 @@ use crate::base::similar::nearest;
 use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
 use crate::syntax::ast::{Ident, Item, ItemKind, Path};
+use crate::syntax::named::named;
 
 /// A package: its name and what it calls the packages it depends on.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ impl Program {
         let mut diagnostics = Vec::new();
         let mut declared: Vec<Declared> = Vec::new();
         for (package, item) in items {
-            match name_of(&item) {
+            match named(&item) {
                 Some((name, name_span)) => {
                     let name = match item.kind {
                         ItemKind::Service(_) => name,
@@ -204,29 +205,6 @@ fn namespaced(decl: &Declared) -> Name {
         ItemKind::Waiver(_) => format!("waiver {}", decl.name).into(),
         ItemKind::Test(_) => format!("test {}", decl.name).into(),
         _ => decl.name.clone(),
-    }
-}
-
-/// The name that an item declares; nothing for one that did not parse far enough.
-fn name_of(item: &Item) -> Option<(Name, Span)> {
-    let ident = |i: &Ident| Some((i.text.clone(), i.span));
-    match &item.kind {
-        ItemKind::Enum(i) => ident(&i.name),
-        ItemKind::Record(i) => ident(&i.name),
-        ItemKind::Trait(i) => ident(&i.name),
-        ItemKind::Service(i) => Some((i.name.text.clone(), i.name.span)),
-        ItemKind::Request(i) => ident(&i.name),
-        ItemKind::Signal(i) => ident(&i.name),
-        ItemKind::Let(i) => ident(&i.name),
-        ItemKind::Define(i) => ident(&i.name),
-        ItemKind::Table(i) => ident(&i.name),
-        ItemKind::Route(i) => ident(&i.name),
-        ItemKind::Rule(i) => ident(&i.name),
-        ItemKind::Waiver(i) => Some((i.name.text.clone(), i.name.span)),
-        ItemKind::Test(i) => Some((i.name.text.clone(), i.name.span)),
-        ItemKind::Property(i) => ident(&i.name),
-        ItemKind::Mission(i) => ident(&i.name),
-        ItemKind::Error { name } => name.as_ref().and_then(ident),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::base::Name;
 use crate::package::Package;
 use crate::syntax;
 use crate::syntax::ast::{Front, Item, ItemKind};
+use crate::syntax::named::named;
 
 /// Documentation, annotations and places by item and part.
 #[derive(Default)]
@@ -78,21 +79,22 @@ impl Words {
 
 /// The kind, the name and the place of an item.
 fn head(item: &Item) -> Option<(Kind, Name, crate::base::Span)> {
-    let (kind, name, at) = match &item.kind {
-        ItemKind::Enum(item) => (Kind::Enum, &item.name.text, item.name.span),
-        ItemKind::Record(item) => (Kind::Record, &item.name.text, item.name.span),
-        ItemKind::Trait(item) => (Kind::Trait, &item.name.text, item.name.span),
-        ItemKind::Service(item) => (Kind::Service, &item.name.text, item.name.span),
-        ItemKind::Request(item) => (Kind::Request, &item.name.text, item.name.span),
-        ItemKind::Signal(item) => (Kind::Signal, &item.name.text, item.name.span),
-        ItemKind::Let(item) => (Kind::Definition, &item.name.text, item.name.span),
-        ItemKind::Define(item) => (Kind::Definition, &item.name.text, item.name.span),
-        ItemKind::Table(item) => (Kind::Table, &item.name.text, item.name.span),
-        ItemKind::Route(item) => (Kind::Route, &item.name.text, item.name.span),
-        ItemKind::Rule(item) => (Kind::Rule, &item.name.text, item.name.span),
-        ItemKind::Waiver(item) => (Kind::Waiver, &item.name.text, item.name.span),
-        ItemKind::Test(item) => (Kind::Test, &item.name.text, item.name.span),
+    let kind = match &item.kind {
+        ItemKind::Enum(_) => Kind::Enum,
+        ItemKind::Record(_) => Kind::Record,
+        ItemKind::Trait(_) => Kind::Trait,
+        ItemKind::Service(_) => Kind::Service,
+        ItemKind::Request(_) => Kind::Request,
+        ItemKind::Signal(_) => Kind::Signal,
+        ItemKind::Let(_) => Kind::Definition,
+        ItemKind::Define(_) => Kind::Definition,
+        ItemKind::Table(_) => Kind::Table,
+        ItemKind::Route(_) => Kind::Route,
+        ItemKind::Rule(_) => Kind::Rule,
+        ItemKind::Waiver(_) => Kind::Waiver,
+        ItemKind::Test(_) => Kind::Test,
         ItemKind::Property(_) | ItemKind::Mission(_) | ItemKind::Error { .. } => return None,
     };
-    Some((kind, name.clone(), at))
+    let (name, at) = named(item)?;
+    Some((kind, name, at))
 }

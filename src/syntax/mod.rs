@@ -12,6 +12,7 @@ pub mod concrete;
 mod grammar;
 mod kinds;
 mod lower;
+pub mod named;
 mod recover;
 mod report;
 mod slips;
