@@ -39,6 +39,12 @@ const EDITS: &[Edit] = &[
     ),
     ("two rows for one key", |d| d["policy"]["tables"] = rows(json!([row("a", "1"), row("a", "2")])), "rows"),
     ("rows out of order", |d| d["policy"]["tables"] = rows(json!([row("b", "1"), row("a", "2")])), "rows"),
+    (
+        "a row of another type",
+        |d| d["policy"]["tables"] = rows(json!([row("a", "1"), [{ "text": "b" }, { "text": "2" }]])),
+        "row 2 of table `floors`",
+    ),
+    ("a key of another type", |d| d["policy"]["tables"] = rows(json!([[{ "int": "1" }, { "int": "1" }]])), "row 1"),
     ("scores for nobody", |d| d["policy"]["routes"]["ask"]["scores"]["chair"] = json!([]), "`chair`"),
     ("a scope twice", |d| again(&mut d["policy"]["routes"]["ask"]["constraints"][0]["scope"]), "twice"),
 ];
