@@ -245,7 +245,11 @@ impl<'a> Reader<'a> {
     }
 
     fn read_trait(&self, json: &Json) -> Checked<Trait> {
-        let guarantee = |json: &Json| Ok((text(json, "type")?.to_owned(), optional(json, "composes_by", as_text)?));
+        let guarantee = |json: &Json| {
+            // What results are measured as is no part of a decision, and has to be an expression all the same.
+            json.get("measured_as").map(|value| self.expr(value)).transpose()?;
+            Ok((text(json, "type")?.to_owned(), optional(json, "composes_by", as_text)?))
+        };
         Ok(Trait {
             fields: self.fields(member(json, "fields")?)?,
             guarantees: entries(json, "guarantees", guarantee)?,

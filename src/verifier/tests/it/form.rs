@@ -26,6 +26,17 @@ const EDITS: &[Edit] = &[
         |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["composes_by"] = json!("mean"),
         "`composes_by`",
     ),
+    ("nothing that is measured", |d| d["policy"]["traits"]["Model"]["measured"] = json!({}), "`measured`"),
+    (
+        "a value that follows from no expression",
+        |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["measured_as"] = json!(["guess"]),
+        "guess",
+    ),
+    (
+        "a value that follows from nothing",
+        |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["measured_as"] = json!(null),
+        "",
+    ),
     ("two rows for one key", |d| d["policy"]["tables"] = rows(json!([row("a", "1"), row("a", "2")])), "rows"),
     ("rows out of order", |d| d["policy"]["tables"] = rows(json!([row("b", "1"), row("a", "2")])), "rows"),
     (
@@ -63,6 +74,9 @@ fn a_policy_has_one_form() {
     }
     let mut sample = Sample::routed();
     sample.document["policy"]["tables"] = rows(json!([row("a", "1"), row("b", "2")]));
+    let model = &mut sample.document["policy"]["traits"]["Model"];
+    model["measured"] = json!({ "seconds": "duration" });
+    model["guarantees"]["latency"]["measured_as"] = json!(["variable", "seconds"]);
     sample.rehash();
     verify(sample.bytes().as_bytes()).unwrap();
 }
