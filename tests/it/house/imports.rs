@@ -30,7 +30,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("suite", STAGES),
     ("journal", "base diag data value ir facts plan eval route"),
     ("dryrun", "base diag data facts route"),
-    ("enforce", "base value plan"),
+    ("enforce", "base value ir facts plan eval"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
     ("diff", "base diag syntax value ir explain package"),

@@ -26,8 +26,25 @@ const EDITS: &[Edit] = &[
         |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["composes_by"] = json!("mean"),
         "`composes_by`",
     ),
+    ("nothing that is measured", |d| d["policy"]["traits"]["Model"]["measured"] = json!({}), "`measured`"),
+    (
+        "a value that follows from no expression",
+        |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["measured_as"] = json!(["guess"]),
+        "guess",
+    ),
+    (
+        "a value that follows from nothing",
+        |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["measured_as"] = json!(null),
+        "",
+    ),
     ("two rows for one key", |d| d["policy"]["tables"] = rows(json!([row("a", "1"), row("a", "2")])), "rows"),
     ("rows out of order", |d| d["policy"]["tables"] = rows(json!([row("b", "1"), row("a", "2")])), "rows"),
+    (
+        "a row of another type",
+        |d| d["policy"]["tables"] = rows(json!([row("a", "1"), [{ "text": "b" }, { "text": "2" }]])),
+        "row 2 of table `floors`",
+    ),
+    ("a key of another type", |d| d["policy"]["tables"] = rows(json!([[{ "int": "1" }, { "int": "1" }]])), "row 1"),
     ("scores for nobody", |d| d["policy"]["routes"]["ask"]["scores"]["chair"] = json!([]), "`chair`"),
     ("a scope twice", |d| again(&mut d["policy"]["routes"]["ask"]["constraints"][0]["scope"]), "twice"),
 ];
@@ -57,6 +74,9 @@ fn a_policy_has_one_form() {
     }
     let mut sample = Sample::routed();
     sample.document["policy"]["tables"] = rows(json!([row("a", "1"), row("b", "2")]));
+    let model = &mut sample.document["policy"]["traits"]["Model"];
+    model["measured"] = json!({ "seconds": "duration" });
+    model["guarantees"]["latency"]["measured_as"] = json!(["variable", "seconds"]);
     sample.rehash();
     verify(sample.bytes().as_bytes()).unwrap();
 }
