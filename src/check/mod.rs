@@ -21,6 +21,7 @@ mod measure;
 mod mission_steps;
 mod missions;
 mod names;
+mod phases;
 mod promise;
 mod routes;
 mod rules;

@@ -33,6 +33,7 @@ impl Checker<'_> {
         for route in self.policy.routes.values_mut() {
             route.constraints.sort_by(|a, b| a.name.cmp(&b.name));
         }
+        self.check_phases();
     }
 
     fn declare_route(&mut self, decl: &Declared, item: &RouteItem) {
@@ -48,6 +49,7 @@ impl Checker<'_> {
             constraints: Vec::new(),
             scores: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            phases: Vec::new(),
             at: self.at(decl.name_span),
         };
         self.policy.routes.insert(decl.name.clone(), route);

@@ -105,12 +105,15 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
     let ready = Ready::with_route(shell, &args.route)?;
     let decided = decide(shell, &ready, &args.route, &args.inputs)?;
     let decision = decided.decision();
-    if let Some(path) = &args.certificate {
-        verify::write(shell, path, decided.traced(), decision)?;
-    }
-    // What cannot be logged is not said either: nobody acts on a decision that left no trace.
-    if let Some(path) = &args.log {
-        log::append(shell, path, &args.logging, &ready, &decided)?;
+    if args.certificate.is_some() || args.log.is_some() {
+        let certificate = verify::certificate(decided.traced(), decision)?;
+        if let Some(path) = &args.certificate {
+            verify::write(shell, path, &certificate)?;
+        }
+        // What cannot be logged is not said either: nobody acts on a decision that left no trace.
+        if let Some(path) = &args.log {
+            log::append(shell, path, &args.logging, &ready, &decided, &certificate)?;
+        }
     }
     shell.out(&format!("{:#}", route::json::decision(decision)))?;
     verdict(decision.ending)
@@ -119,19 +122,34 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
 /// `provost explain`
 pub fn explain(shell: &Shell, args: &ExplainArgs) -> Result<Verdict, Failure> {
     let route = match (&args.route, &args.from) {
-        (_, Some(file)) => return stored::explain(shell, file, args.verbose),
+        (_, Some(file)) => return stored::explain(shell, file, args),
         (Some(route), None) => route,
         (None, None) => return Err(Failure::Usage("a route is needed, or `--from FILE`".to_owned())),
     };
     let ready = Ready::with_route(shell, route)?;
     let decided = decide(shell, &ready, route, &args.inputs)?;
     let decision = decided.decision();
-    if let Some(path) = &args.certificate {
-        verify::write(shell, path, decided.traced(), decision)?;
+    let certificate = match args.certificate.is_some() || args.proofs {
+        true => Some(verify::certificate(decided.traced(), decision)?),
+        false => None,
+    };
+    if let (Some(path), Some(certificate)) = (&args.certificate, &certificate) {
+        verify::write(shell, path, certificate)?;
     }
     let (trace, inputs) = decided.traced().unzip();
     let told = explain::Told { decision, plan: &ready.plan, inputs, trace };
-    tell(shell, &told, args.verbose)
+    match certificate {
+        Some(Err(error)) if args.proofs => Err(Failure::Usage(format!("{error}, and so no proofs"))),
+        _ if args.proofs => prove(shell, &told),
+        _ => tell(shell, &told, args.verbose),
+    }
+}
+
+/// Writes the proofs of a decision that the verifier has derived as well.
+pub fn prove(shell: &Shell, told: &explain::Told<'_>) -> Result<Verdict, Failure> {
+    let proofs = explain::proofs::proofs(told).map_err(|error| Failure::Unexpected(error.to_string()))?;
+    shell.out(&format!("{:#}", proofs.unwrap_or_default()))?;
+    verdict(told.decision.ending)
 }
 
 /// Writes an explanation, or as JSON the decision.

@@ -35,7 +35,7 @@ pub mod shell;
 mod stored;
 mod test;
 mod together;
-mod verify;
+pub mod verify;
 mod what_if;
 mod why_not;
 

@@ -2,31 +2,57 @@
 
 use std::path::Path;
 
+use provost_verifier::Report;
+
 use super::args::{Format, VerifyArgs};
 use super::shell::{Failure, Shell, Verdict};
 use crate::base::canonical;
 use crate::base::limits;
 use crate::facts::Inputs;
 use crate::ir;
-use crate::proof;
+use crate::proof::{self, ProofError};
 use crate::route::decision::Decision;
 use crate::route::trace::Trace;
 use crate::stored;
 use crate::world::{World as _, shown};
 
-/// Writes the certificate of a decision, whole or not at all.
-pub fn write(
-    shell: &Shell,
-    path: &Path,
+/// The certificate of a decision, which the verifier has let pass, or why there is none.
+pub fn certificate(
     traced: Option<(&Trace<'_>, &Inputs)>,
     decision: &Decision,
-) -> Result<(), Failure> {
-    let Some((trace, inputs)) = traced else {
-        shell.remark("warning: a request that could not be read has no certificate; none was written");
-        return Ok(());
+) -> Result<Result<String, ProofError>, Failure> {
+    let proved = match traced {
+        Some((trace, inputs)) => proof::prove(trace, inputs, decision),
+        None => Err(ProofError::Unread),
     };
-    let certificate = proof::prove(trace, inputs, decision).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    Ok(shell.disk.write_atomic(path, certificate.as_bytes())?)
+    if let Ok(certificate) = &proved {
+        passes(certificate.as_bytes())?;
+    }
+    Ok(proved)
+}
+
+/// What the verifier establishes of a certificate that this program has written itself. A decision whose own proof does not
+/// verify is said to nobody and written nowhere.
+pub fn passes(certificate: &[u8]) -> Result<Report, Failure> {
+    provost_verifier::verify(certificate).map_err(|refusal| {
+        Failure::Unexpected(format!(
+            "the verifier refuses the certificate of this decision, so that nothing is decided and nothing is written\n  \
+             {refusal}\n  help: this is a defect of Provost and not of the package; please report it with the version \
+             (`provost --version`), the package, and the request, signals and `--now` of this command"
+        ))
+    })
+}
+
+/// Writes the certificate of a decision, whole or not at all.
+pub fn write(shell: &Shell, path: &Path, certificate: &Result<String, ProofError>) -> Result<(), Failure> {
+    match certificate {
+        Ok(certificate) => Ok(shell.disk.write_atomic(path, certificate.as_bytes())?),
+        Err(ProofError::Unread) => {
+            shell.remark("warning: a request that could not be read has no certificate; none was written");
+            Ok(())
+        }
+        Err(error) => Err(Failure::Unexpected(error.to_string())),
+    }
 }
 
 /// `provost verify`

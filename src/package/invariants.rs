@@ -117,6 +117,7 @@ fn route(trait_: &Name, invariants: Vec<&crate::ir::Invariant>) -> Route {
         constraints: invariants.into_iter().enumerate().map(constraint).collect(),
         scores: BTreeMap::new(),
         outputs: BTreeMap::new(),
+        phases: Vec::new(),
         at: Name::from(""),
     }
 }

@@ -76,6 +76,7 @@ fn policy(roles: &[(&str, Cardinality)], constraints: Vec<Constraint>) -> Policy
         constraints,
         scores: Default::default(),
         outputs: Default::default(),
+        phases: Default::default(),
         at: n("routes.provost:1:1"),
     };
     policy.routes.insert(n("work"), route);

@@ -168,6 +168,9 @@ pub struct ExplainArgs {
     /// Show everything: every service with every reason.
     #[arg(short, long)]
     pub verbose: bool,
+    /// Write the proofs of the decision as JSON instead, phase by phase, after its certificate has been verified.
+    #[arg(long, conflicts_with = "verbose")]
+    pub proofs: bool,
 }
 
 /// `provost why-not`

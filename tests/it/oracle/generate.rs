@@ -220,6 +220,23 @@ fn outputs(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Expr> {
     outputs
 }
 
+/// Most routes say how they are told; their own chance, so that they change nothing else of a package.
+fn phases(rng: &mut Rng, constraints: &[Constraint]) -> Vec<Phase> {
+    if rng.chance(25) {
+        return Vec::new();
+    }
+    let because = |rng: &mut Rng| if rng.chance(50) { Some(n("nobody came so far")) } else { None };
+    let mut phases: Vec<Phase> = (0..1 + rng.below(4))
+        .map(|i| Phase { name: n(&format!("p{}", 9 - i)), constraints: Vec::new(), because: because(rng) })
+        .collect();
+    for name in constraints.iter().map(|of| of.name.clone()).chain([n("accept")]) {
+        let at = rng.below(phases.len());
+        let told = &mut phases[at].constraints;
+        told.insert(rng.below(told.len() + 1), name);
+    }
+    phases
+}
+
 fn constraint(rng: &mut Rng, roles: &[Role], name: &str, waivers: Vec<Name>) -> Constraint {
     let mut scope: Vec<Name> = roles.iter().filter(|_| rng.chance(70)).map(|r| r.name.clone()).collect();
     if scope.is_empty() {
@@ -446,7 +463,8 @@ pub fn case(seed: u64) -> Case {
     }
     let scores = scores(rng, &roles);
     let (pipeline, outputs) = (pipeline(rng, &roles), outputs(rng, &roles));
-    let route = Route { request: n("Job"), pipeline, constraints, scores, outputs, at: n("x"), roles };
+    let phases = phases(&mut Rng::new(seed ^ 0x5eed), &constraints);
+    let route = Route { request: n("Job"), pipeline, constraints, scores, outputs, phases, at: n("x"), roles };
     policy.routes.insert(n("route"), route);
     let inputs = inputs(rng, &services);
     Case { policy, services, inputs }

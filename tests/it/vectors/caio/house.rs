@@ -89,16 +89,21 @@ impl House {
         now: u64,
         heard: &Json,
     ) -> Result<Decision, String> {
+        let inputs = self.inputs(&services, task, now, heard)?;
+        decide(&self.plan(services), route, &inputs).map_err(|e| e.to_string())
+    }
+
+    /// A request with everything else that a decision depends on.
+    pub fn inputs(&self, services: &Services, task: &Json, now: u64, heard: &Json) -> Result<Inputs, String> {
         let read = |json: &Json| read_json(FileId(0), &json.to_string()).map_err(|found| said(&found));
-        let request = request::request(&self.policy, &services, &"Task".into(), &read(task)?).map_err(|f| said(&f))?;
+        let request = request::request(&self.policy, services, &"Task".into(), &read(task)?).map_err(|f| said(&f))?;
         let signals = match heard.as_object().is_none_or(Map::is_empty) {
             true => Signals::default(),
-            false => signals::signals(&self.policy, &services, &read(&json!({ "market_resonance": heard }))?)
+            false => signals::signals(&self.policy, services, &read(&json!({ "market_resonance": heard }))?)
                 .map_err(|found| said(&found))?,
         };
         let now = Instant::from_seconds(Decimal::from(i64::try_from(now).unwrap())).unwrap();
-        let plan = self.plan(services);
-        decide(&plan, route, &Inputs { request, signals, now }).map_err(|e| e.to_string())
+        Ok(Inputs { request, signals, now })
     }
 
     /// What measured values come to, held against what a decision promises.
@@ -108,7 +113,8 @@ impl House {
         Ok(enforce(&promises.map_err(|_| "a promise cannot be read")?, measured))
     }
 
-    fn plan(&self, services: Services) -> Plan {
+    /// The package with these services, ready to decide.
+    pub fn plan(&self, services: Services) -> Plan {
         plan(Arc::clone(&self.policy), Arc::new(services))
     }
 }

@@ -1,11 +1,11 @@
 //! Contracts, matching, rules, security, and the whole of a decision.
 
 use provost::ir::Services;
-use provost::route::decision::{Decision, Ending};
+use provost::route::decision::Decision;
 use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, task, welcome};
-use super::{amount, near, same};
+use super::{amount, near, phases, same};
 
 const MATCHING: [&str; 7] = [
     "caio.capabilities",
@@ -36,9 +36,8 @@ const SECURITY: [(&str, &str); 5] = [
     ("trust", "caio.trust"),
     ("access", "caio.access"),
 ];
-const TRAITS: [&str; 3] = ["caio.conservative", "caio.confidential", "caio.risk_tolerance"];
 
-fn ids(json: &Json) -> Vec<String> {
+pub fn ids(json: &Json) -> Vec<String> {
     json.as_array().into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect()
 }
 
@@ -162,6 +161,9 @@ pub fn matching(house: &House, input: &Json, expect: &Json) -> Result<(), String
 }
 
 pub fn rules(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if input.get("candidates").is_some() {
+        return phases::nobody_satisfies_the_rules(house, input, expect);
+    }
     if let Some(policies) = input.get("policies") {
         return policy_map(house, policies, input, expect);
     }
@@ -244,63 +246,4 @@ pub fn security(house: &House, input: &Json, expect: &Json) -> Result<(), String
         same("the common permissions", found.clone(), wanted)?;
     }
     same("security", secure, expect["secure"] == json!(true))
-}
-
-pub fn pipeline(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
-    if input.get("nothing_matches_anything").is_some() {
-        // Whoever fails everything is counted where the first stage stands.
-        let task = json!({ "intent": "work", "needs": ["nothing"] });
-        let decision = decide(house, &[("s".to_owned(), json!({}))], &task, NOW)?;
-        let stage = if rejected(&decision, "s", &MATCHING) { "contract_matching" } else { "another" };
-        return same("the first empty stage", json!(stage), expect["first_error_stage"].clone());
-    }
-    let Some(registry) = input["registry"].as_array() else { return Err("another shape".to_owned()) };
-    let mut task = task(&input["request"], "all")?;
-    let (cost, latency) = (&input["limits"]["max_cost"], &input["limits"]["max_latency_ms"]);
-    task["cost_scale"] = json!(format!("{cost} USD"));
-    task["latency_scale"] = json!(format!("{latency}ms"));
-    let terms = &input["terms"];
-    task["measured"] = json!({ "intent": terms["I"], "attention": terms["A"], "memory": terms["W"] });
-    let services: Vec<(String, Json)> =
-        registry.iter().map(|s| (s["id"].as_str().unwrap().to_owned(), s.clone())).collect();
-    let contracts: Json = services.iter().map(|(id, service)| published(id, service)).collect();
-    let now = input["now"].as_u64().unwrap_or(NOW);
-    let run = |contracts: &Json| {
-        let services = house.publish(contracts).map_err(|f| f[0].message.clone())?;
-        let heard = services.keys().map(|id| (id.to_string(), terms["RL"].clone())).collect::<serde_json::Map<_, _>>();
-        house.decide("caio", services, &task, now, &Json::Object(heard))
-    };
-    let decision = run(&contracts)?;
-    house::chosen(&decision)?;
-    let mut left: Vec<String> = services.iter().map(|(id, _)| id.clone()).collect();
-    let security: Vec<&str> = SECURITY.iter().map(|(_, constraint)| *constraint).collect();
-    let stages: [(&str, &str, &[&str]); 4] = [
-        ("candidates", "contract_matching", &MATCHING),
-        ("filtered", "rule_evaluation", &RULES),
-        ("secure", "security_verification", &security),
-        ("trait_constrained", "trait_constraints", &TRAITS),
-    ];
-    for (set, stage, constraints) in stages {
-        left.retain(|id| !rejected(&decision, id, constraints));
-        if let Some(wanted) = expect.get(set) {
-            same(set, left.clone(), ids(wanted))?;
-        }
-        if left.is_empty() {
-            same("the end", decision.ending, Ending::Unroutable)?;
-            return same("the first empty stage", json!(stage), expect["stage"].clone());
-        }
-    }
-    same("the choice", json!(house::chosen(&decision)?), expect["selected"].clone())?;
-    for (id, wanted) in expect["scores"].as_object().into_iter().flatten() {
-        let alone = services.iter().find(|(name, _)| name == id).map(|(id, service)| published(id, service));
-        let decision = run(&json!([alone]))?;
-        let score = decision.roles.first().and_then(|r| r.given.first()).ok_or(format!("{id} is not chosen alone"))?;
-        near(id, amount(&score.score.to_string()).unwrap(), wanted)?;
-    }
-    for (guarantee, bound) in expect["guarantees"].as_object().into_iter().flatten() {
-        let found = decision.guarantees.iter().find(|(name, _)| &**name == guarantee.as_str());
-        let found = found.ok_or(format!("`{guarantee}` is not promised"))?;
-        near(guarantee, amount(&found.1).unwrap(), bound.get("max").unwrap_or(&bound["min"]))?;
-    }
-    Ok(())
 }
