@@ -89,3 +89,43 @@ fn same_policy(shell: &Shell, bytes: &[u8], file: &Path) -> Result<Verdict, Fail
     shell.remark(&format!("refused: the policy of `{}` is not that of the package", shown(file)));
     Ok(Verdict::No)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::cli::disk::Disk;
+    use crate::facts::{Request, Signals};
+    use crate::value::Value;
+    use crate::{package, plan, route};
+
+    #[test]
+    fn a_certificate_of_ours_that_does_not_verify_is_unexpected_and_says_what_to_send() {
+        let case = "tests/cases/cli/masked-values-are-proved-and-not-read";
+        let package = package::open(&Disk, &Path::new(env!("CARGO_MANIFEST_DIR")).join(case));
+        let plan = plan::plan(Arc::new(package.policy), Arc::new(package.services));
+        let size = ("size".into(), Some(Value::Int(1)));
+        let request = Request { ty: "Plain".into(), value: Value::Record(vec![size].into()) };
+        let inputs = Inputs { request, signals: Signals::default(), now: "2026-11-21T00:00:00Z".parse().unwrap() };
+        let (mut decision, trace) = route::decide_traced(&plan, "plain", &inputs).unwrap();
+        let certificate = certificate(Some((&trace, &inputs)), &decision).unwrap().unwrap();
+        assert_eq!(passes(certificate.as_bytes()).unwrap().decision_id, decision.id());
+        // A decision that promises what nobody promised: the fault lies before the certificate.
+        decision.guarantees.push(("haste".into(), "1s".to_owned()));
+        let Err(failure) = super::certificate(Some((&trace, &inputs)), &decision) else { panic!("it passes") };
+        assert_eq!(failure.code(), 3);
+        let Failure::Unexpected(message) = failure else { panic!("{failure:?}") };
+        assert!(message.contains("refused at decision."), "{message}");
+        assert!(message.contains("nothing is decided and nothing is written"), "{message}");
+        assert!(message.contains("defect of Provost") && message.contains("provost --version"), "{message}");
+    }
+
+    #[test]
+    fn what_could_not_be_read_has_no_certificate_and_no_fault() {
+        let package = package::open(&Disk, &Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/governance"));
+        let plan = plan::plan(Arc::new(package.policy), Arc::new(package.services));
+        let decision = Decision::invalid(&plan, "work".into(), Vec::new(), "2026-11-21T00:00:00Z".parse().unwrap());
+        assert_eq!(certificate(None, &decision).unwrap(), Err(ProofError::Unread));
+    }
+}

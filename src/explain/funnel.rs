@@ -17,8 +17,8 @@ pub struct Funnel {
     pub candidates: usize,
     /// Those that nothing stands against.
     pub eligible: usize,
-    /// The constraints that exclude somebody, in the order in which they are counted: by the phases of the route, and within one the
-    /// one that excludes most of those that are left comes next.
+    /// The constraints that exclude somebody, in the order in which they are counted: as the phases of the route tell them, and without
+    /// phases the one that excludes most of those that are left comes next.
     pub rows: Vec<Row>,
     /// The excluded service that is nearest to being eligible.
     pub nearest: Option<Nearest>,
@@ -117,17 +117,20 @@ fn rows(excluded: &[&Rejected], candidates: usize, phases: &[Phase]) -> Vec<Row>
     rows
 }
 
-/// The constraint of the earliest phase that excludes most of those that are not counted yet; the smaller name among equals.
+/// The constraint that the phases tell next; without phases the one that excludes most of those that are not counted yet, the
+/// smaller name among equals.
 fn next<'a>(
     open: &BTreeMap<&'a Name, Vec<&Rejected>>,
     counted: &BTreeSet<&Name>,
     phases: &[Phase],
 ) -> Option<&'a Name> {
     let fresh = |all: &[&Rejected]| all.iter().filter(|r| !counted.contains(&r.service)).count();
-    let phase = |name: &Name| phases.iter().position(|phase| phase.constraints.contains(name)).unwrap_or(phases.len());
+    let told = |name: &Name| phases.iter().flat_map(|phase| &phase.constraints).position(|of| of == name);
+    // What no phase tells is the choice, which comes last.
+    let place = |name: &Name| told(name).unwrap_or(usize::MAX);
     let best = open.iter().min_by(|(a, x), (b, y)| {
         let most = (fresh(y), y.len()).cmp(&(fresh(x), x.len()));
-        phase(a).cmp(&phase(b)).then(most).then(a.cmp(b))
+        place(a).cmp(&place(b)).then(most).then(a.cmp(b))
     });
     best.map(|(name, _)| *name)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::Told;
 use crate::base::Name;
 use crate::ir::Phase;
+use crate::plan::route::RolePlan;
 use crate::route::DecideError;
 use crate::route::decision::{Ending, Rejected};
 use crate::route::phases::Empty;
@@ -53,7 +54,7 @@ pub struct Leaving<'d> {
     pub rejected: &'d Rejected,
     /// The first constraint of the phase, in its order, that stands against it.
     pub by: &'d Name,
-    /// Whether it could have stood in the role by itself, and was passed over beside the others who were chosen.
+    /// Whether it could have stood in the role by itself, and was passed over.
     pub beside: bool,
 }
 
@@ -63,41 +64,41 @@ pub fn story<'d>(told: &Told<'d>) -> Result<Option<Story<'d>>, DecideError> {
     let phases = trace.phases();
     let empty = trace.first_empty(&phases)?;
     let looked = matches!(told.decision.ending, Ending::Routed | Ending::Unroutable);
-    let mut chapters: Vec<Chapter<'d>> =
-        phases.iter().map(|phase| Chapter { phase: phase.clone(), roles: Vec::new() }).collect();
-    let roles = &trace.outcome.route.roles;
-    for role in roles.iter().filter(|_| looked) {
-        let of_role: Vec<&'d Rejected> = told.decision.rejected.iter().filter(|r| r.role == role.name).collect();
-        let mut came = role.candidates.len();
-        for (at, chapter) in chapters.iter_mut().enumerate() {
-            let stopped: Vec<(bool, Leaving<'d>)> =
-                of_role.iter().filter_map(|rejected| stopped(told, trace, &phases, at, rejected)).collect();
-            let (leaving, also): (Vec<_>, Vec<_>) = stopped.into_iter().partition(|(first, _)| *first);
-            let left = came.saturating_sub(leaving.len());
-            let bare = |all: Vec<(bool, Leaving<'d>)>| all.into_iter().map(|(_, leaving)| leaving).collect();
-            let (leaving, also) = (bare(leaving), bare(also));
-            chapter.roles.push(Narrowed { role: role.name.clone(), came, left, leaving, also });
-            came = left;
-        }
-    }
-    Ok(Some(Story { phases: chapters, empty }))
+    let roles = trace.outcome.route.roles.iter().filter(|_| looked);
+    let mut columns: Vec<std::vec::IntoIter<Narrowed<'d>>> =
+        roles.map(|role| narrowed(told, trace, &phases, role).into_iter()).collect();
+    let chapter = |phase: Phase| Chapter { phase, roles: columns.iter_mut().filter_map(Iterator::next).collect() };
+    Ok(Some(Story { phases: phases.into_iter().map(chapter).collect(), empty }))
 }
 
-/// Whether a phase stops a service, and whether it is the first that does.
-fn stopped<'d>(
-    told: &Told<'d>,
-    trace: &Trace<'_>,
-    phases: &[Phase],
-    at: usize,
-    rejected: &'d Rejected,
-) -> Option<(bool, Leaving<'d>)> {
-    let by = |phase: &Phase| {
-        let failing = |name: &Name| rejected.by.iter().find(|failure| failure.constraint == *name);
-        phase.constraints.iter().find_map(failing).map(|failure| &failure.constraint)
-    };
-    let here = by(phases.get(at)?)?;
-    let first = !phases.iter().take(at).any(|phase| by(phase).is_some());
-    Some((first, Leaving { rejected, by: here, beside: beside(told, trace, rejected) }))
+/// What each phase does to the candidates of a role.
+fn narrowed<'d>(told: &Told<'d>, trace: &Trace<'_>, phases: &[Phase], role: &RolePlan) -> Vec<Narrowed<'d>> {
+    let nothing = |_: &Phase| Narrowed { role: role.name.clone(), came: 0, left: 0, leaving: vec![], also: vec![] };
+    let mut all: Vec<Narrowed<'d>> = phases.iter().map(nothing).collect();
+    let places = phases.iter().enumerate().flat_map(|(phase, of)| {
+        of.constraints.iter().enumerate().map(move |(at, constraint)| (constraint, (phase, at)))
+    });
+    let places: BTreeMap<&Name, (usize, usize)> = places.collect();
+    for rejected in told.decision.rejected.iter().filter(|rejected| rejected.role == role.name) {
+        let beside = beside(told, trace, rejected);
+        let failing = rejected.by.iter().map(|failure| &failure.constraint);
+        let mut stopped: Vec<((usize, usize), &'d Name)> =
+            failing.filter_map(|by| Some((*places.get(by)?, by))).collect();
+        stopped.sort();
+        stopped.dedup_by_key(|((phase, _), _)| *phase);
+        for (at, ((phase, _), by)) in stopped.into_iter().enumerate() {
+            let Some(of) = all.get_mut(phase) else { continue };
+            let stops = if at == 0 { &mut of.leaving } else { &mut of.also };
+            stops.push(Leaving { rejected, by, beside });
+        }
+    }
+    let mut came = role.candidates.len();
+    for of in &mut all {
+        of.came = came;
+        of.left = came.saturating_sub(of.leaving.len());
+        came = of.left;
+    }
+    all
 }
 
 /// Whether a service could have stood in its role by itself.

@@ -89,7 +89,12 @@ fn invalid(told: &Told<'_>) -> String {
 }
 
 fn denied(told: &Told<'_>) -> String {
-    let line = |f: &Failure| format!("{}: {}{}", f.constraint, miss(f).words, place(&f.at));
+    let phases = told.route().map_or(&[][..], |route| route.phases.as_slice());
+    let line = |f: &Failure| {
+        let phase = phases.iter().find(|phase| phase.constraints.contains(&f.constraint));
+        let phase = phase.map_or(String::new(), |phase| format!(" ({})", phase.name));
+        format!("{}{phase}: {}{}", f.constraint, miss(f).words, place(&f.at))
+    };
     section("denied by", &told.decision.denied_by.iter().map(line).collect::<Vec<_>>())
 }
 

@@ -1,5 +1,7 @@
 //! The phases of a decision as text: a table for each role, and the phase that left nobody.
 
+use std::cmp::Ordering;
+
 use super::Told;
 use super::phases::{Leaving, Narrowed, Story, story};
 use super::table::{Align, count, grouped, some, table};
@@ -25,54 +27,82 @@ pub fn declared<'d>(told: &Told<'d>) -> Option<Result<Story<'d>, String>> {
 pub fn empty(told: &Told<'_>, story: &Story<'_>) -> String {
     let (Some(empty), Some(phase)) = (&story.empty, story.empty_phase()) else { return String::new() };
     let because = phase.because.as_ref().map_or(String::new(), |because| format!(": {because}"));
+    let role = told.route().and_then(|route| route.roles.get(empty.role)).map_or("", |role| &*role.name);
     let mut out = format!("  {} leaves nobody{because}\n", shown(phase));
-    let role = told.route().and_then(|route| route.roles.get(empty.role)).map(|role| &role.name);
-    let Some(role) = role else { return out };
-    let left = story.phases.get(empty.phase).and_then(|chapter| chapter.roles.iter().find(|of| of.role == *role));
-    // Whoever could stand in a role by himself is stopped by what is asked of several roles together.
-    if let Some(left) = left.map(|of| of.left).filter(|left| *left > 0) {
-        let (could, them) = if left == 1 { ("1 service".to_owned(), "it") } else { (count(left, "service"), "they") };
-        out.push_str(&format!("  {could} could be the {role} by itself, and nothing that {them} fit beside is left\n"));
+    if let Some(left) = together(story) {
+        let left = count(left, "service");
+        out.push_str(&format!(
+            "  {left} could be the {role} by what is asked of each alone; no choice as a whole is left\n"
+        ));
     }
     out
 }
 
+/// How many could stand in the first role that cannot be filled, where they are stopped by what is asked of a choice as a whole.
+fn together(story: &Story<'_>) -> Option<usize> {
+    let empty = story.empty.as_ref()?;
+    let left = story.phases.get(empty.phase)?.roles.get(empty.role)?.left;
+    (left > 0).then_some(left)
+}
+
 /// The table of one role.
 pub fn narrowed(told: &Told<'_>, story: &Story<'_>, role: &Name, everything: bool) -> String {
-    let of_role =
-        || {
-            story.phases.iter().enumerate().filter_map(|(at, chapter)| {
-                Some((at, &chapter.phase, chapter.roles.iter().find(|of| of.role == *role)?))
-            })
-        };
-    let candidates = of_role().next().map_or(0, |(_, _, first)| first.came);
+    let candidates = story.phases.first().and_then(|first| first.roles.iter().find(|of| of.role == *role));
     let mut rows = vec![["phase", "came", "stayed", "who left, and by what"].map(str::to_owned).to_vec()];
-    for (_, phase, of) in of_role() {
+    let lost = together(story).and(story.empty.as_ref()).map(|empty| empty.phase);
+    for (at, chapter) in story.phases.iter().enumerate() {
+        let Some(of) = chapter.roles.iter().find(|of| of.role == *role) else { continue };
         // The choice stops nobody but those without a score.
-        if crate::ir::LAST_PHASES.contains(&&*phase.name) && of.leaving.is_empty() {
+        if crate::ir::LAST_PHASES.contains(&&*chapter.phase.name) && of.leaving.is_empty() {
             continue;
         }
-        rows.push(vec![phase.name.to_string(), grouped(of.came), grouped(of.left), words(told, phase, of, everything)]);
+        let mut told_of = words(told, &chapter.phase, of, everything);
+        let (mut came, mut left) = (of.came, of.left);
+        match lost.map(|lost| at.cmp(&lost)) {
+            Some(Ordering::Equal) => {
+                let before = if told_of.is_empty() { String::new() } else { format!("{told_of}; ") };
+                told_of = format!("{before}{}", jointly(told, story, left));
+                left = 0;
+            }
+            Some(Ordering::Greater) => {
+                (came, left) = (0, 0);
+                told_of = "nobody came".to_owned();
+            }
+            _ => {}
+        }
+        rows.push(vec![chapter.phase.name.to_string(), grouped(came), grouped(left), told_of]);
     }
-    let head = format!("{role}: {}, phase by phase\n", count(candidates, "candidate"));
+    let head = format!("{role}: {}, phase by phase\n", count(candidates.map_or(0, |first| first.came), "candidate"));
     head + &table(2, &[Align::Left, Align::Right, Align::Right, Align::Left], &rows)
+}
+
+/// That nobody is left though somebody could stand in each role; with the constraints that suffice for it, if they stand so far.
+fn jointly(told: &Told<'_>, story: &Story<'_>, left: usize) -> String {
+    let core = told.decision.unroutable.iter().flat_map(|unroutable| &unroutable.core);
+    let so_far = story.phases.iter().take(story.empty.as_ref().map_or(0, |empty| empty.phase.saturating_add(1)));
+    let so_far: Vec<&Name> = so_far.flat_map(|chapter| &chapter.phase.constraints).collect();
+    let names: Vec<&Name> = core.collect();
+    let by = match names.iter().all(|name| so_far.contains(name)) {
+        true => names.iter().map(|name| told.short(name)).collect::<Vec<_>>().join(" and "),
+        false => return format!("{} by what is asked of the choice as a whole", grouped(left)),
+    };
+    format!("{} by {by}, asked of the choice as a whole", grouped(left))
 }
 
 /// What a phase did: `3 by capabilities (`a`, `b`, `c`), 1 by accuracy (`d`)`
 fn words(told: &Told<'_>, phase: &Phase, of: &Narrowed<'_>, everything: bool) -> String {
     if of.came == 0 {
-        let also: Vec<String> = Story::counted(phase, &of.also)
-            .iter()
-            .map(|(constraint, who)| format!("{} to {}", told.short(constraint), grouped(who.len())))
-            .collect();
+        let also = Story::counted(phase, &of.also);
+        let also = also.iter().map(|(by, who)| format!("{} {}", told.short(by), grouped(who.len())));
+        let also: Vec<String> = also.collect();
         return match also.is_empty() {
             true => "nobody came".to_owned(),
-            false => format!("nobody came; of those who left before, it says no by {}", joined(&also, everything)),
+            false => format!("nobody came; also against those who left before: {}", joined(&also, everything)),
         };
     }
     let (beside, alone): (Vec<Leaving<'_>>, Vec<Leaving<'_>>) = of.leaving.iter().partition(|one| one.beside);
     let mut parts = Vec::new();
-    for (leaving, word) in [(&alone, "by"), (&beside, "beside the others by")] {
+    for (leaving, word) in [(&alone, "by"), (&beside, "passed over by")] {
         for (constraint, who) in Story::counted(phase, leaving) {
             let names: Vec<&str> = who.iter().map(|one| &*one.rejected.service).collect();
             let names = some(names.into_iter(), if everything { usize::MAX } else { NAMED });

@@ -14,7 +14,7 @@ use crate::plan::route::{Demand, Rule, bit};
 pub struct Held {
     /// The constraint.
     pub constraint: Name,
-    /// The role and the service of whom it is asked; nothing where it is asked of several roles together.
+    /// The role and the service of whom it is asked; nothing where it is asked of a choice as a whole.
     pub of: Option<(Name, Name)>,
     /// How it comes that it holds.
     pub how: How,

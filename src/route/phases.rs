@@ -71,9 +71,15 @@ impl Trace<'_> {
         let mut problem = self.problem();
         for (phase, told) in phases.iter().enumerate() {
             told.constraints.iter().filter_map(number).for_each(|constraint| dropped.remove(constraint));
-            for roles in 1..=route.roles.len() {
+            let mut stuck = |roles: usize| {
                 problem.refill();
-                if search(&mut problem, &Question::any(roles, Some(&dropped)))?.is_none() {
+                search(&mut problem, &Question::any(roles, Some(&dropped))).map(|found| found.is_none())
+            };
+            if !stuck(route.roles.len())? {
+                continue;
+            }
+            for roles in 1..=route.roles.len() {
+                if stuck(roles)? {
                     return Ok(Some(Empty { phase, role: roles.saturating_sub(1) }));
                 }
             }

@@ -115,6 +115,10 @@ fn phases(json: &Json, constraints: &[Constraint]) -> Read<Vec<Phase>> {
         return refuse("a route without phases has no such key");
     }
     once(phases.iter().map(|phase| &phase.name))?;
+    // Only `rules` may stand for nothing. Each phase is a search of its own.
+    if phases.iter().filter(|phase| phase.constraints.is_empty()).count() > 1 {
+        return refuse("at most one phase is without constraints");
+    }
     let mut told: Vec<&Name> = phases.iter().flat_map(|phase| &phase.constraints).collect();
     told.sort();
     let accept = Name::from(ACCEPT);

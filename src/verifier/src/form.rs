@@ -170,12 +170,17 @@ fn route(name: &str, of: &Json) -> Checked<()> {
 fn phases(name: &str, of: &Json) -> Checked<()> {
     let phases = member(of, "phases")?;
     distinct(name, named(name, phases, &["because", "constraints", "name"])?)?;
-    let mut told = Vec::new();
+    let (mut told, mut silent) = (Vec::new(), 0);
     for phase in list(of, "phases")? {
         if !matches!(member(phase, "because")?, Json::Null | Json::Text(_)) {
             return refuse("form", format!("`{name}` has a phase whose `because` is no text"));
         }
-        told.extend(names(phase, "constraints")?);
+        let constraints = names(phase, "constraints")?;
+        silent += usize::from(constraints.is_empty());
+        told.extend(constraints);
+    }
+    if silent > 1 {
+        return refuse("form", format!("`{name}` has more than one phase without constraints"));
     }
     let mut all = vec!["accept".to_owned()];
     for constraint in list(of, "constraints")? {

@@ -234,6 +234,12 @@ fn phases(rng: &mut Rng, constraints: &[Constraint]) -> Vec<Phase> {
         let told = &mut phases[at].constraints;
         told.insert(rng.below(told.len() + 1), name);
     }
+    // Only `rules` may stand for nothing.
+    let mut silent = 0;
+    phases.retain(|phase| {
+        silent += usize::from(phase.constraints.is_empty());
+        !phase.constraints.is_empty() || silent == 1
+    });
     phases
 }
 

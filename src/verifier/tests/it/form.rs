@@ -15,6 +15,15 @@ const EDITS: &[Edit] = &[
     ("a phase that leaves something out", |d| phased(d, |names| drop(names.pop())), "one phase"),
     ("a phase with something twice", |d| phased(d, |names| names.push(names[0].clone())), "one phase"),
     ("a phase with what is no constraint", |d| phased(d, |names| names.push(json!("nowhere"))), "one phase"),
+    (
+        "two phases that tell nothing",
+        |d| {
+            phased(d, |_| {});
+            let phases = d["policy"]["routes"]["ask"]["phases"].as_array_mut().unwrap();
+            phases.extend(["b", "c"].map(|name| json!({ "name": name, "constraints": [], "because": null })));
+        },
+        "more than one phase",
+    ),
     ("a phase without a name", |d| d["policy"]["routes"]["ask"]["phases"] = json!([{ "constraints": [] }]), "`ask`"),
     (
         "a phase twice",
