@@ -12,6 +12,7 @@ use crate::ir::LAST_PHASES;
 use crate::route::DecideError;
 use crate::route::decision::{Chosen, Ending, Failure, Rejected};
 use crate::route::held::{Held, How};
+use crate::route::json;
 use crate::route::trace::Trace;
 
 /// The proofs of a decision whose certificate the verifier has let pass; nothing where the request could not be read.
@@ -42,13 +43,7 @@ pub fn proofs(told: &Told<'_>) -> Result<Option<Json>, DecideError> {
         "decision_id": decision.id(),
         "route": &*decision.route,
         "outcome": decision.ending.word(),
-        "inputs": {
-            "policy": decision.inputs.policy,
-            "services": decision.inputs.services,
-            "request": decision.inputs.request,
-            "signals": decision.inputs.signals,
-            "now": decision.inputs.now.to_string(),
-        },
+        "inputs": json::inputs(&decision.inputs),
         "first_empty": first_empty(told, &story),
         "proofs": all,
     })))

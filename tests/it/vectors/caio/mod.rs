@@ -32,8 +32,6 @@ const DECIBEL: &str = "decibels are not added to shares: such a request is inval
 const WEIGHTS: &str = "the weights are constants of the policy and sum to one; every route requires it";
 const RAW: &str = "penalties are always normalised; dollars and milliseconds are never added";
 const DRAW: &str = "ties are broken by name; a seeded draw is a term of a score, and has its own generator";
-const MEASURED: &str =
-    "`provost enforce` takes values of guarantees; that these come from such measurements is not built";
 const CONFLICT: &str =
     "rules that nothing can satisfy together are a finding of `provost lint`, and not of reading them";
 const TRACE: &str = "the certificate and its proofs hold all of it under the names of the policy, but for `result`: what came back is \
@@ -64,13 +62,6 @@ const ON_PURPOSE: &[(&str, &str)] = &[
     ("tie-seeded-hash-seed1", DRAW),
     ("tie-python-reference", DRAW),
     ("eq-1-5-alternative", "the older equation rests on a history of reliability, which no contract states"),
-    ("thesis-energy_conservation-pass", MEASURED),
-    ("thesis-energy_conservation-fail", MEASURED),
-    ("thesis-capacity_margin-pass", MEASURED),
-    ("thesis-pde_stability-fail", MEASURED),
-    ("thesis-aead_exact_recall-pass", MEASURED),
-    ("thesis-aead_exact_recall-fail", MEASURED),
-    ("violation-is-error", MEASURED),
     ("violation-http-legacy", HTTP),
     ("pipe-trace-fields", TRACE),
 ];
