@@ -13,6 +13,7 @@ mod rules;
 pub mod spell;
 pub mod table;
 mod text;
+mod ties;
 pub mod why_not;
 
 pub use text::text;

@@ -11,14 +11,14 @@ use super::reader::{
 use super::values::{Reader, once};
 use crate::base::{Name, limits};
 use crate::ir::json::effect;
-use crate::ir::{Cardinality, Clause, Constraint, Effect, Expr, Pipeline, Role, Route, Term};
+use crate::ir::{Cardinality, Clause, Constraint, Effect, Expr, Pipeline, Role, Route, Term, TieKey};
 
 impl Reader<'_> {
     /// A route.
     pub fn route(self, json: &Json) -> Read<Route> {
-        let written = json.get("outputs").is_some();
-        let keys = ["request", "roles", "stages", "edges", "constraints", "scores", "outputs"];
-        only(json, if written { &keys } else { keys.split_last().map_or(&[], |(_, rest)| rest) })?;
+        let optional = ["ties", "outputs"].into_iter().filter(|key| json.get(key).is_some());
+        let keys = ["request", "roles", "stages", "edges", "constraints", "scores"];
+        only(json, &keys.into_iter().chain(optional).collect::<Vec<_>>())?;
         let roles = key(json, "roles", roles)?;
         let known = |name: &Name| match roles.iter().any(|role| role.name == *name) {
             true => Ok(()),
@@ -37,17 +37,23 @@ impl Reader<'_> {
         })?;
         let scores: BTreeMap<Name, Vec<Term>> =
             key(json, "scores", |json| entries(json, |terms| list(terms, |term| self.term(term))))?;
-        let outputs: BTreeMap<Name, Expr> = match written {
-            true => key(json, "outputs", |json| entries(json, |e| self.expr(e)))?,
-            false => BTreeMap::new(),
+        let ties: BTreeMap<Name, Vec<TieKey>> = match json.get("ties") {
+            Some(ties) => within("ties", entries(ties, |keys| list(keys, |key| self.tie_key(key))))?,
+            None => BTreeMap::new(),
+        };
+        let outputs: BTreeMap<Name, Expr> = match json.get("outputs") {
+            Some(outputs) => within("outputs", entries(outputs, |e| self.expr(e)))?,
+            None => BTreeMap::new(),
         };
         within("scores", scores.keys().try_for_each(known))?;
+        within("ties", ties.keys().try_for_each(known))?;
         Ok(Route {
             request: key(json, "request", name)?,
             pipeline: Pipeline { stages, edges: edges.into_iter().collect() },
             roles,
             constraints,
             scores,
+            ties,
             outputs,
             at: nowhere(),
         })
@@ -92,6 +98,11 @@ impl Reader<'_> {
             when: key(json, "when", |e| option(e, |e| self.expr(e)))?,
             at: nowhere(),
         })
+    }
+
+    fn tie_key(self, json: &Json) -> Read<TieKey> {
+        let [value, descending] = items(json)? else { return refuse("a key and a direction are needed") };
+        Ok(TieKey { value: within(0, self.expr(value))?, descending: within(1, flag(descending))? })
     }
 }
 

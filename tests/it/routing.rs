@@ -75,6 +75,7 @@ fn policy(roles: &[(&str, Cardinality)], constraints: Vec<Constraint>) -> Policy
         pipeline: Pipeline::default(),
         constraints,
         scores: Default::default(),
+        ties: Default::default(),
         outputs: Default::default(),
         at: n("routes.provost:1:1"),
     };

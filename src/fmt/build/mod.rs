@@ -141,6 +141,8 @@ impl<'i> Builder<'i> {
             let pad = pads.iter().filter(|(place, _)| *place == at).map(|(_, spaces)| Doc::Pad(*spaces)).next();
             if child.rule == Rule::composes {
                 parts.extend(self.composes(child, pad));
+            } else if child.rule == Rule::then_key {
+                parts.extend(self.then_key(child));
             } else {
                 parts.extend(pad);
                 parts.extend(before.and_then(|before| between(before, child)));
@@ -159,6 +161,19 @@ impl<'i> Builder<'i> {
         parts.extend(pad);
         for word in words {
             parts.push(Doc::Space(1));
+            parts.push(self.node(word));
+        }
+        parts
+    }
+
+    /// The next key stands behind a comma, written or not, and below where it does not fit.
+    fn then_key(&self, node: &Node<'i>) -> Vec<Doc<'i>> {
+        let (commas, words): (Vec<_>, Vec<_>) = node.children.iter().partition(|c| c.rule == Rule::comma);
+        let mut parts = vec![Doc::Comma];
+        parts.extend(commas.into_iter().map(|comma| Doc::Dropped(self.leaf(comma))));
+        parts.push(Doc::Line);
+        for (at, word) in words.into_iter().enumerate() {
+            parts.extend((at > 0).then_some(Doc::Space(1)));
             parts.push(self.node(word));
         }
         parts

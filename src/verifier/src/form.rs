@@ -20,7 +20,8 @@ const POLICY: [&str; 11] = [
     "waivers",
 ];
 const ROUTE: [&str; 6] = ["constraints", "edges", "request", "roles", "scores", "stages"];
-const ROUTE_WITH_OUTPUTS: [&str; 7] = ["constraints", "edges", "outputs", "request", "roles", "scores", "stages"];
+/// The keys of a route that are absent where there is nothing to say.
+const OF_SOME_ROUTES: [&str; 2] = ["outputs", "ties"];
 const CONSTRAINT: [&str; 10] =
     ["annotations", "because", "clauses", "name", "protected", "rule", "scope", "unless", "waivers", "when"];
 /// How a promise may be composed, and which way it bounds.
@@ -130,13 +131,18 @@ fn one_of(json: &Json, key: &str, words: &[&str]) -> Checked<()> {
 }
 
 fn route(name: &str, of: &Json) -> Checked<()> {
-    match of.get("outputs") {
-        Some(Json::Object(outputs)) if outputs.is_empty() => {
-            return refuse("form", format!("`{name}` has no outputs, and then the key `outputs` is absent"));
+    let mut expected = ROUTE.to_vec();
+    for key in OF_SOME_ROUTES {
+        match of.get(key) {
+            Some(Json::Object(some)) if some.is_empty() => {
+                return refuse("form", format!("`{name}` has no {key}, and then the key `{key}` is absent"));
+            }
+            Some(_) => expected.push(key),
+            None => {}
         }
-        Some(_) => keys(of, name, &ROUTE_WITH_OUTPUTS)?,
-        None => keys(of, name, &ROUTE)?,
     }
+    expected.sort_unstable();
+    keys(of, name, &expected)?;
     let roles = named(name, member(of, "roles")?, &["hi", "list", "lo", "name", "trait"])?;
     each(of, "scores", |role, terms| {
         if !roles.iter().any(|declared| declared == role) {
@@ -144,6 +150,12 @@ fn route(name: &str, of: &Json) -> Checked<()> {
         }
         distinct(role, named(role, terms, &["name", "value", "when"])?)
     })?;
+    if of.get("ties").is_some() {
+        each(of, "ties", |role, keys| match keys.list() {
+            Some([_, ..]) if roles.iter().any(|declared| declared == role) => Ok(()),
+            _ => refuse("form", format!("`{name}` breaks ties of `{role}`, which is no role, or by no key")),
+        })?;
+    }
     distinct(name, roles)?;
     distinct(name, names(of, "stages")?)?;
     if !list(of, "edges")?.is_sorted_by(|a, b| a < b) {
