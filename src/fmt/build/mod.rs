@@ -139,10 +139,8 @@ impl<'i> Builder<'i> {
         let mut before: Option<&Node<'i>> = None;
         for (at, child) in children.iter().enumerate() {
             let pad = pads.iter().filter(|(place, _)| *place == at).map(|(_, spaces)| Doc::Pad(*spaces)).next();
-            if child.rule == Rule::composes {
-                parts.extend(self.composes(child, pad));
-            } else if child.rule == Rule::then_key {
-                parts.extend(self.then_key(child));
+            if matches!(child.rule, Rule::composes | Rule::measured_as | Rule::then_key) {
+                parts.extend(self.behind_comma(child, pad));
             } else {
                 parts.extend(pad);
                 parts.extend(before.and_then(|before| between(before, child)));
@@ -154,26 +152,14 @@ impl<'i> Builder<'i> {
     }
 
     /// The comma belongs there, written or not.
-    fn composes(&self, node: &Node<'i>, pad: Option<Doc<'i>>) -> Vec<Doc<'i>> {
+    fn behind_comma(&self, node: &Node<'i>, pad: Option<Doc<'i>>) -> Vec<Doc<'i>> {
         let (commas, words): (Vec<_>, Vec<_>) = node.children.iter().partition(|c| c.rule == Rule::comma);
         let mut parts = vec![Doc::Comma];
         parts.extend(commas.into_iter().map(|comma| Doc::Dropped(self.leaf(comma))));
         parts.extend(pad);
-        for word in words {
-            parts.push(Doc::Space(1));
-            parts.push(self.node(word));
-        }
-        parts
-    }
-
-    /// The next key stands behind a comma, written or not, and below where it does not fit.
-    fn then_key(&self, node: &Node<'i>) -> Vec<Doc<'i>> {
-        let (commas, words): (Vec<_>, Vec<_>) = node.children.iter().partition(|c| c.rule == Rule::comma);
-        let mut parts = vec![Doc::Comma];
-        parts.extend(commas.into_iter().map(|comma| Doc::Dropped(self.leaf(comma))));
-        parts.push(Doc::Line);
         for (at, word) in words.into_iter().enumerate() {
-            parts.extend((at > 0).then_some(Doc::Space(1)));
+            // What a value is measured as is a clause of its own, as is the next key: both stand below where there is no room.
+            parts.push(if at == 0 && node.rule != Rule::composes { Doc::Line } else { Doc::Space(1) });
             parts.push(self.node(word));
         }
         parts

@@ -91,6 +91,13 @@ impl Json {
             }
         }
     }
+
+    /// `sha256:` and the digest of the canonical spelling.
+    pub fn digest(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        crate::sha256::digest(text.as_bytes())
+    }
 }
 
 /// A document with the bytes of its members, by key: they are canonical, so that digests are taken of them as they are.

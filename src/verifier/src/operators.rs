@@ -51,6 +51,7 @@ pub fn apply(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
         ("norm", [Value::Vector(a)]) => number(functions::norm(a)),
         ("high_band", [Value::Vector(a)]) => number(functions::band(a, false)),
         ("low_band", [Value::Vector(a)]) => number(functions::band(a, true)),
+        ("decibels", [Value::Number(ratio, Unit::Plain | Unit::Ratio)]) => number(complex::decibels(*ratio)),
         ("draw", [Value::Text(seed), Value::Text(text)]) => {
             // The first sixteen of the hexadecimal digits, as a fraction of all that there could be.
             let escaped = seed.chars().flat_map(|c| [Some('\\').filter(|_| c == ':' || c == '\\'), Some(c)]).flatten();

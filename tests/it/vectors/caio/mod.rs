@@ -32,8 +32,6 @@ const WEIGHTS: &str = "the weights are constants of the policy and sum to one; e
 const RAW: &str = "penalties are always normalised; dollars and milliseconds are never added";
 const DRAW: &str = "ties are drawn by the digest of seed and name, as the other two are; a Mersenne Twister is bound to one library, and what it \
                     draws depends on how many are tied";
-const MEASURED: &str =
-    "`provost enforce` takes values of guarantees; that these come from such measurements is not built";
 const CONFLICT: &str =
     "rules that nothing can satisfy together are a finding of `provost lint`, and not of reading them";
 const ERROR_WORDS: &str = "a decision names the constraints that nobody passes, and not a stage by a sentence";
@@ -67,13 +65,6 @@ const ON_PURPOSE: &[(&str, &str)] = &[
     ("tie-python-reference", DRAW),
     ("traits-all-fail-error", ERROR_WORDS),
     ("control-in-decision", SHAPE),
-    ("thesis-energy_conservation-pass", MEASURED),
-    ("thesis-energy_conservation-fail", MEASURED),
-    ("thesis-capacity_margin-pass", MEASURED),
-    ("thesis-pde_stability-fail", MEASURED),
-    ("thesis-aead_exact_recall-pass", MEASURED),
-    ("thesis-aead_exact_recall-fail", MEASURED),
-    ("violation-is-error", MEASURED),
     ("violation-http-legacy", HTTP),
     ("pipe-trace-fields", SHAPE),
     (
