@@ -40,7 +40,7 @@ pub fn run(shell: &Shell, args: &WhatIfArgs) -> Result<Verdict, Failure> {
     let after = decide(shell, &ready, &args.route, &after)?;
     let (before, after) = (before.decision(), after.decision());
     match shell.format {
-        Format::Text => shell.out(&compare::text(before, after))?,
+        Format::Text => shell.out(&compare::text(before, after, ready.plan.policy.routes.get(args.route.as_str())))?,
         Format::Json => shell.out(&format!("{:#}", compare::json(before, after)))?,
     }
     verdict(after.ending)
