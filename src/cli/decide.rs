@@ -29,7 +29,8 @@ impl Ready {
     pub fn new(mut package: Package) -> Self {
         let policy = Arc::new(std::mem::take(&mut package.policy));
         let services = Arc::new(std::mem::take(&mut package.services));
-        Self { plan: plan::plan(policy, services), package }
+        let held = package.registered.as_ref().map(|held| held.names.clone());
+        Self { plan: plan::plan(policy, services).with_registered(held), package }
     }
 
     /// The package that has the route, ready to decide.

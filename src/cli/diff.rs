@@ -96,7 +96,7 @@ fn opened(shell: &Shell, world: &dyn World, dir: &Path, what: &str) -> Result<Ve
     let mut version = Version::new();
     let folders = shell.folders_of(world, dir).inspect_err(|_| shell.remark(&format!("{what} cannot be compared")))?;
     for (name, dir) in folders {
-        let package = package::open(world, &dir);
+        let package = package::written(world, &dir);
         if !package.is_sound() {
             let errors: Vec<Diagnostic> =
                 package.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();

@@ -77,6 +77,10 @@ codes! {
     STATED_TWICE = "P0580", "a fact stated twice in different ways";
     /// A least that is above the most.
     EMPTY_BOUND = "P0581", "a bound that nothing can keep";
+    /// The snapshot of a registry is not there, or is not what was published.
+    SNAPSHOT = "P0590", "a registry without a sound snapshot";
+    /// A registered contract does not fit the package any more.
+    REGISTERED_MISFIT = "P0591", "a registered contract that does not fit";
 }
 
 #[cfg(test)]

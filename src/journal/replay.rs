@@ -84,8 +84,8 @@ pub struct Witness {
     pub reason: String,
 }
 
-/// Decides every entry again. `plan_of` gives the plan that has a route.
-pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&str) -> Option<&'p Plan>, cost: Option<&str>) -> Replay {
+/// Decides every entry again. `plan_of` gives the plan that has the route of an entry.
+pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&Line) -> Option<&'p Plan>, cost: Option<&str>) -> Replay {
     let cost = cost.map(|field| Cost { field: field.to_owned(), sums: Sums::default(), unknown: (0, 0) });
     let mut replay = Replay { cost, ..Replay::default() };
     for entry in entries {
@@ -98,7 +98,7 @@ pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&str) -> Option<&'p Plan>, 
             continue;
         }
         let route = entry.part("route").as_str().unwrap_or("");
-        let plan = plan_of(route);
+        let plan = plan_of(entry);
         let now = match plan.map(|plan| again(plan, route, entry)) {
             None => invalid(format!("there is no route `{route}`")),
             Some(Err(error)) => invalid(error.to_string()),

@@ -26,6 +26,7 @@ mod limits;
 mod mission;
 mod oracle;
 mod price_map;
+mod registry;
 mod routing;
 mod sealed;
 mod site;

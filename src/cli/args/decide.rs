@@ -136,6 +136,9 @@ pub struct ReplayArgs {
     /// A field of the services with a number, summed over whoever is primary, before and now.
     #[arg(long, value_name = "FIELD")]
     pub cost: Option<String>,
+    /// Decide each entry on the snapshot of the registry that its decision names, and not on the one in force.
+    #[arg(long, conflicts_with = "snapshot")]
+    pub recorded: bool,
     /// Openings of masked entries, which cannot be decided again without.
     #[arg(long, value_name = "FILE")]
     pub openings: Option<PathBuf>,

@@ -24,7 +24,6 @@ const FILES: &[&str] = &[
     "09_pipeline",
 ];
 
-const REGISTRY: &str = "not built here: registering a service twice is a matter of the registry";
 const SPELLING: &str = "a request has one spelling, that of its type; a gateway translates the others";
 const EDGE: &str = "not built here: encryption and signatures belong to the edge, and the engine sees no secret";
 const FALLBACK: &str = "a request holds fields, or terms that were measured; words in place of fields have no energy";
@@ -42,7 +41,6 @@ const HTTP: &str = "not built here: the front door";
 
 /// What differs on purpose or is not built, each with the reason.
 const ON_PURPOSE: &[(&str, &str)] = &[
-    ("contract-duplicate-register", REGISTRY),
     ("match-requirement-spellings", SPELLING),
     ("match-requirement-list", SPELLING),
     ("rule-conflict-detected", CONFLICT),

@@ -1,7 +1,10 @@
 //! Contracts, matching, rules, security, and the whole of a decision.
 
+use provost::base::canonical;
 use provost::ir::Services;
+use provost::registry::{Contract, Operation, Refusal, Source};
 use provost::route::decision::Decision;
+use provost::store::{PATIENCE, Store, StoreError};
 use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, task, welcome};
@@ -51,6 +54,9 @@ fn with(part: Json) -> Json {
 }
 
 pub fn contract(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if let Some(contracts) = input["register"].as_array() {
+        return registered_twice(house, contracts, expect);
+    }
     if let Some(forms) = input["guarantees"].as_array() {
         return forms_are_one(house, forms, expect);
     }
@@ -74,6 +80,33 @@ pub fn contract(house: &House, input: &Json, expect: &Json) -> Result<(), String
         _ => return Err("not built".to_owned()),
     };
     judged(house, &whole, expect)
+}
+
+/// A contract that is registered twice: the same changes nothing, and another one under its name clashes.
+fn registered_twice(house: &House, contracts: &[Json], expect: &Json) -> Result<(), String> {
+    let register = |json: &Json| -> Result<Vec<Operation>, String> {
+        let services = house.publish(json).map_err(|faults| faults[0].message.clone())?;
+        let source = Source { file: "a.json".into(), adapter: "caio".into(), trait_: None, text: json.to_string() };
+        let operation = |(name, service): (provost::base::Name, provost::ir::Service)| {
+            let contract = canonical::to_string(&provost::ir::json::service(&service));
+            Operation::Register(Contract { name, contract, source: source.clone() })
+        };
+        Ok(services.into_iter().map(operation).collect())
+    };
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let now = "2026-11-21T00:00:00Z".parse().unwrap();
+    let store = Store::init(folder.path(), PATIENCE, now).map_err(|e| e.to_string())?.0;
+    for (number, contract) in contracts.iter().enumerate() {
+        let written = store.apply(now, register(contract)?).map_err(|e| e.to_string())?;
+        same("what changes", written.changes.len(), usize::from(number == 0))?;
+    }
+    // The original answers the second with a conflict even where it says the same; here only another contract is one.
+    same("the answer", expect["second"]["code"].as_str(), Some("CONFLICT"))?;
+    let mut other = contracts[0].clone();
+    other["version"] = json!("9.9.9");
+    let clash = store.apply(now, register(&other)?);
+    same("a clash", matches!(clash, Err(StoreError::Refused(all)) if matches!(all[..], [Refusal::Clash(..)])), true)?;
+    same("the services", store.refresh().map_err(|e| e.to_string())?.services.len(), 1)
 }
 
 /// Whether the contract is sound as wanted, and its faults stand where they are wanted.
