@@ -23,6 +23,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("stored", "base value ir facts"),
     ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
+    ("identity", "base data ir value facts"),
     ("package", STAGES),
     ("select", "base diag world data value ir facts plan route package"),
     ("suite", STAGES),
@@ -41,14 +42,13 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun enforce select ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity draw package fmt lint suite journal diff site dryrun enforce select ide serve lsp",
     ),
     ("main", "cli"),
 ];
-const STAGES: &str =
-    "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
-const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
-const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
+const STAGES: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity";
+const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain identity package fmt suite";
+const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
 const CRATES: &[(&str, &str)] = &[
@@ -63,7 +63,8 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("rust_sugiyama", "draw"),
     ("walkdir", "cli"),
-    ("ed25519_compact", "journal"),
+    ("ed25519_compact", "journal identity"),
+    ("ring", "identity"),
     ("getrandom", "cli"),
 ];
 
