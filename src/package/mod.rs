@@ -4,6 +4,7 @@
 //! is wrong. *Promises* that a package without errors may run. *Leaves out* decisions.
 
 mod environment;
+mod identity;
 mod import;
 mod invariants;
 
@@ -17,6 +18,7 @@ use crate::data::Node;
 use crate::diag::{Diagnostic, print};
 use crate::facts::registry::Registry;
 use crate::facts::signals::Environment;
+use crate::identity::Settings;
 use crate::ir::mission::Mission;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
@@ -41,6 +43,8 @@ pub struct Package {
     pub masked: BTreeSet<Name>,
     /// The signals that a shell reads from the environment, each with its variable.
     pub environment: Environment,
+    /// What is believed of tokens, by the request type that they fill fields of.
+    pub identity: BTreeMap<Name, Settings>,
     /// What was written, every declaration under its one name.
     pub program: Program,
     /// What the manifest says of lints.
@@ -61,7 +65,8 @@ impl Package {
 /// Opens the package in a folder: parse, resolve, check.
 pub fn open(world: &dyn World, dir: &Path) -> Package {
     let loaded = resolve::load(world, dir);
-    let Loaded { program, lints, sources, imports, masked, signals: named, mut diagnostics, damaged } = loaded;
+    let Loaded { program, lints, sources, imports, masked, signals: named, identity: believed, .. } = loaded;
+    let (mut diagnostics, damaged) = (loaded.diagnostics, loaded.damaged);
     let checker = Checker::declare(&program, &sources);
     let (imported, problems) = import::import(&checker, &program, &imports, &sources);
     diagnostics.extend(problems);
@@ -73,6 +78,8 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
     };
     diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !follows_from_damage(d)));
     let (environment, found) = environment::signals(&checked.policy, &program, &named);
+    diagnostics.extend(found);
+    let (identity, found) = identity::settings(&checked.policy, &program, &believed);
     diagnostics.extend(found);
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(masked.iter().filter_map(|entry| masks_nothing(&checked.policy, entry)));
@@ -89,6 +96,7 @@ pub fn open(world: &dyn World, dir: &Path) -> Package {
         lints,
         masked: masked.into_iter().map(|entry| entry.text).collect(),
         environment,
+        identity,
         sources,
         diagnostics,
     }

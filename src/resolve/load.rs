@@ -41,6 +41,8 @@ pub struct Loaded {
     pub masked: Vec<Entry>,
     /// The signals that a shell reads from the environment: the package that says so, the signal, the variable.
     pub signals: Vec<(usize, Entry, Entry)>,
+    /// What the packages say of tokens: the package that says so, and `[identity]` as it is written.
+    pub identity: Vec<(usize, Node)>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -199,6 +201,7 @@ impl Loader<'_> {
         }
         self.sources(place, &dir, &name, &manifest);
         self.imports(place, &dir, &name, &manifest);
+        self.loaded.identity.extend(manifest.identity.map(|node| (place, node)));
         self.loaded.signals.extend(manifest.signals.into_iter().map(|(signal, variable)| (place, signal, variable)));
         Some(place)
     }

@@ -10,6 +10,9 @@ use crate::resolve::codes;
 pub const FILE: &str = "provost.toml";
 /// The only edition there is.
 pub const EDITION: &str = "2026";
+/// What a manifest may hold.
+const SECTIONS: &[&str] =
+    &["package", "dependencies", "import", "workspace", "identity", "lints", "test", "log", "signals"];
 /// Where sources are, if the manifest names no others.
 const SOURCES: &[&str] = &["contracts", "rules", "tests"];
 
@@ -39,6 +42,8 @@ pub struct Manifest {
     pub masked: Vec<Entry>,
     /// The signals that a shell reads from the environment, each with its variable.
     pub signals: Vec<(Entry, Entry)>,
+    /// `[identity]`, as it is written: the package understands it, which knows the request types.
+    pub identity: Option<Node>,
     /// `[lints]`, as it is written: the lints understand it.
     pub lints: Option<Node>,
 }
@@ -82,9 +87,7 @@ impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
-        for (key, value) in
-            self.entries(root, &["package", "dependencies", "import", "workspace", "lints", "test", "log", "signals"])
-        {
+        for (key, value) in self.entries(root, SECTIONS) {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
                 "dependencies" => self.dependencies(value, &mut manifest),
@@ -104,11 +107,12 @@ impl Reader {
                         }
                     }
                 }
+                "identity" => manifest.identity = Some(value.clone()),
                 "lints" => manifest.lints = Some(value.clone()),
                 _ => {}
             }
-            if &*key.text == "lints" && root.get("package").is_none() {
-                let message = "`[lints]` belongs to a package, and this manifest has none";
+            if ["identity", "lints"].contains(&&*key.text) && root.get("package").is_none() {
+                let message = format!("`[{}]` belongs to a package, and this manifest has none", key.text);
                 let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
                 self.diagnostics.push(diagnostic.help("write it into the manifest of each package"));
             }
