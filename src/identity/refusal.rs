@@ -180,8 +180,8 @@ pub enum KeyRefusal {
     /// A secret that can be guessed.
     #[error("holds a secret of {0} bytes, and at least 32 are needed")]
     Short(usize),
-    /// A public key that would be taken for a secret.
-    #[error("looks like a public key in a form that is not read, and would be taken for a secret")]
+    /// A key in another form, which may be public and would be taken for a secret.
+    #[error("looks like a key in a form that is not read, and would be taken for a secret")]
     NoSecret,
 }
 
