@@ -42,6 +42,8 @@ pub mod stored;
 
 pub mod identity;
 
+pub mod registry;
+
 pub mod package;
 
 pub mod select;
@@ -67,5 +69,7 @@ pub mod fmt;
 pub mod lint;
 
 pub mod dryrun;
+
+pub mod store;
 
 pub mod cli;

@@ -72,3 +72,11 @@ pub const NOTES: usize = 1000;
 pub const TOKEN_BYTES: usize = 16 * 1024;
 /// Bytes of a file with the keys that tokens are checked with.
 pub const KEY_SET_BYTES: usize = 256 * 1024;
+/// Services of one registry.
+pub const REGISTRY_SERVICES: usize = 100_000;
+/// Bytes of one contract of a registry, in its canonical spelling.
+pub const REGISTRY_CONTRACT_BYTES: usize = 1024 * 1024;
+/// Bytes of the published snapshot of a registry.
+pub const REGISTRY_BYTES: usize = 256 * 1024 * 1024;
+/// Files that one call registers.
+pub const REGISTRY_FILES: usize = 1_000;
