@@ -66,7 +66,7 @@ impl<'r> Decided<'r> {
 
 /// Reads the inputs and decides.
 pub fn decide<'r>(shell: &Shell, ready: &'r Ready, route: &str, args: &InputArgs) -> Result<Decided<'r>, Failure> {
-    match inputs::read(shell, &ready.plan, &ready.package.environment, route, args)? {
+    match inputs::read(shell, &ready.plan, &ready.package, route, args)? {
         Read::Inputs(inputs) => {
             let (decision, trace) = route::decide_traced(&ready.plan, route, &inputs).map_err(failure)?;
             Ok(Decided::Of(decision, inputs, Box::new(trace)))

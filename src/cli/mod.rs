@@ -10,6 +10,7 @@
 )]
 
 pub mod args;
+mod caller;
 mod check;
 mod data;
 pub mod decide;

@@ -19,6 +19,7 @@ mod dry_run;
 mod enforce;
 mod format;
 mod house;
+mod identity;
 mod journal;
 mod laws;
 mod layers;

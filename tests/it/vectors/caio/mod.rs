@@ -25,7 +25,6 @@ const FILES: &[&str] = &[
 ];
 
 const SPELLING: &str = "a request has one spelling, that of its type; a gateway translates the others";
-const EDGE: &str = "not built here: encryption and signatures belong to the edge, and the engine sees no secret";
 const FALLBACK: &str = "a request holds fields, or terms that were measured; words in place of fields have no energy";
 const DECIBEL: &str = "decibels are not added to shares: such a request is invalid";
 const WEIGHTS: &str = "the weights are constants of the policy and sum to one; every route requires it";
@@ -49,8 +48,6 @@ const ON_PURPOSE: &[(&str, &str)] = &[
         "rule-m365-domain",
         "the registry of the measurement has no contracts; the rule `domain` is tested in the package",
     ),
-    ("sec-integrity-roundtrip", EDGE),
-    ("sec-result-signature-bad", EDGE),
     ("modes-fallback-intent", FALLBACK),
     ("modes-fallback-trait", FALLBACK),
     (

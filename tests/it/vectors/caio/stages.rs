@@ -1,6 +1,8 @@
 //! Contracts, matching, rules, security, and the whole of a decision.
 
+use ed25519_compact::{KeyPair, Seed};
 use provost::base::canonical;
+use provost::identity;
 use provost::ir::Services;
 use provost::registry::{Contract, Operation, Refusal, Source};
 use provost::route::decision::Decision;
@@ -250,6 +252,32 @@ fn policy_map(house: &House, policies: &Json, input: &Json, expect: &Json) -> Re
     Ok(())
 }
 
+/// Whether bytes have the hash that is wanted. They are not encrypted in between: that is the transport's, and only what comes
+/// out of it is hashed here.
+fn integrity(bytes: &[u8], expect: &Json) -> Result<(), String> {
+    let wanted = format!("sha256:{}", expect["sha256"].as_str().unwrap_or(""));
+    same("the hash", canonical::digest_bytes(bytes), wanted.clone())?;
+    let arrived = bytes.to_vec();
+    same(
+        "the hash of what arrives",
+        canonical::digest_bytes(&arrived) == wanted,
+        expect["hash_before_equals_after"] == json!(true),
+    )?;
+    let edited: Vec<u8> = arrived.iter().enumerate().map(|(at, byte)| if at == 0 { byte ^ 1 } else { *byte }).collect();
+    same("that an edit shows", canonical::digest_bytes(&edited) == wanted, false)
+}
+
+/// Whether a result with this signature would be enforced; that of the key is, and any other is not.
+fn accepted(signature: &str) -> bool {
+    let pair = KeyPair::from_seed(Seed::new([1; 32]));
+    let result = b"{\"latency\": \"450ms\"}";
+    let accepts = |signature: &str| {
+        canonical::unhex(signature).is_some_and(|signature| identity::signed(&pair.pk, result, &signature))
+    };
+    assert!(accepts(&canonical::hex(&*pair.sk.sign(result, None))), "the signature of the key is accepted");
+    accepts(signature)
+}
+
 pub fn security(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
     if let Some(word) = input.get("trust_level") {
         // The scale of the package is that of the measurement: low 2, medium 5, high 8.
@@ -260,6 +288,12 @@ pub fn security(house: &House, input: &Json, expect: &Json) -> Result<(), String
         let service = json!({ "required_trust_level": input["required_trust_level"] });
         let decision = decide(house, &[("s".to_owned(), service)], &task, NOW)?;
         return same("trust", !rejected(&decision, "s", &["caio.trust"]), expect["trust_valid"] == json!(true));
+    }
+    if let Some(text) = input["plaintext"].as_str() {
+        return integrity(text.as_bytes(), expect);
+    }
+    if let Some(signature) = input["result_signature"].as_str() {
+        return same("whether it is accepted", accepted(signature), expect["result_accepted"] == json!(true));
     }
     let Some(service) = input.get("service") else { return Err("not a check of a service".to_owned()) };
     let task = task(&input["request"], "all")?;
