@@ -64,6 +64,8 @@ pub mod fmt;
 
 pub mod lint;
 
+pub mod translate;
+
 pub mod dryrun;
 
 pub mod cli;

@@ -1,6 +1,6 @@
 //! What the predecessors were measured to do, where those measurements are at hand.
 
-mod caio;
+pub mod caio;
 mod caio_enforce;
 mod lifeos;
 mod peak_dryrun;
