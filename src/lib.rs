@@ -40,6 +40,8 @@ pub mod proof;
 
 pub mod stored;
 
+pub mod registry;
+
 pub mod package;
 
 pub mod select;
@@ -67,5 +69,7 @@ pub mod lint;
 pub mod translate;
 
 pub mod dryrun;
+
+pub mod store;
 
 pub mod cli;

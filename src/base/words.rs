@@ -143,6 +143,8 @@ words! {
         Spectrum = "spectrum",
         /// `limit_energy(v, room)`: a real vector scaled until its energy is within a bound.
         LimitEnergy = "limit_energy",
+        /// `decibels(x)`: a positive ratio of amplitudes, in decibels.
+        Decibels = "decibels",
         /// `draw(seed, text)`: a number between 0 and 1 that follows from a seed and a text and from nothing else.
         Draw = "draw",
     }

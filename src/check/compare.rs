@@ -54,7 +54,7 @@ impl Checker<'_> {
 
     fn is_bare_field(&self, scope: &Scope, word: &str) -> bool {
         match &scope.bare {
-            super::scope::Bare::Nothing => false,
+            super::scope::Bare::Nothing | super::scope::Bare::Measured(_) => false,
             super::scope::Bare::Trait(of) => self
                 .policy
                 .traits

@@ -18,6 +18,7 @@ mod expr;
 mod fields;
 mod generators;
 mod measure;
+mod measured;
 mod mission_steps;
 mod missions;
 mod names;
@@ -134,6 +135,7 @@ impl<'a> Checker<'a> {
         self.import(imported);
         self.check_definitions(rows);
         self.check_trait_invariants();
+        self.check_measured();
         self.check_services();
         self.check_routes();
         self.check_waivers();

@@ -80,6 +80,12 @@ impl Checker<'_> {
                 let of = of.clone();
                 self.trait_field(&of, Ir::Subject, &word.text, word.span)
             }
+            Bare::Measured(of) => {
+                let declared = self.policy.traits.get(of)?;
+                let fact = declared.fields.contains_key(&word.text) || declared.guarantees.contains_key(&word.text);
+                let help = "the value of a guarantee follows from what is measured, as in `measured errors: int`";
+                fact.then(|| self.not_here(word, help))
+            }
             Bare::Request(of) => {
                 let field = self.policy.requests.get(of)?.fields.iter().find(|f| f.name == word.text)?;
                 Some(field_value(Ir::Field(Box::new(Ir::Request), field.name.clone()), field))

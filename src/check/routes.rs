@@ -10,7 +10,7 @@ use crate::base::words::Cardinality;
 use crate::base::{Name, Span, limits};
 use crate::diag::Diagnostic;
 use crate::graph;
-use crate::ir::{Clause, Constraint, Effect, Expr, Pipeline, Role, Route, Term};
+use crate::ir::{Clause, Constraint, Effect, Expr, Guarantee, Pipeline, Role, Route, Term};
 use crate::resolve::{Declared, Program};
 use crate::syntax::ast::{Front, Ident, ItemKind, RequireClause, RouteItem, ScoreBlock, ScoreTerm};
 use crate::value::Type;
@@ -267,7 +267,8 @@ impl Checker<'_> {
         let of = |role: &Role| self.policy.traits.get(&role.trait_).map(|t| &t.guarantees);
         let Some(first) = stages.first().and_then(|r| of(r)) else { return Vec::new() };
         let shared = first.iter().filter(|(name, g)| {
-            let alike = stages.iter().all(|r| of(r).and_then(|gs| gs.get(*name)) == Some(*g));
+            let promise = |of: &Guarantee| (of.ty.clone(), of.direction, of.composition);
+            let alike = stages.iter().all(|r| of(r).and_then(|gs| gs.get(*name)).map(promise) == Some(promise(g)));
             alike && (g.composition.is_some() || stages.len() == 1)
         });
         shared.map(|(name, g)| TotalName { name: name.clone(), ty: g.ty.clone(), direction: g.direction }).collect()

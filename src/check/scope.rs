@@ -94,6 +94,8 @@ pub(crate) enum Bare {
     Nothing,
     /// The fields and guarantees of this trait: inside its invariants.
     Trait(Name),
+    /// No field of this trait: where the value of one of its guarantees follows from measurements.
+    Measured(Name),
     /// The fields of this request type: inside its invariants.
     Request(Name),
 }

@@ -68,6 +68,7 @@ impl Checker<'_> {
             ancestors: BTreeSet::from([decl.name.clone()]),
             fields: BTreeMap::new(),
             guarantees: BTreeMap::new(),
+            measurements: BTreeMap::new(),
             invariants: Vec::new(),
         };
         for parent in extends {
@@ -81,6 +82,7 @@ impl Checker<'_> {
             built.ancestors = BTreeSet::from([decl.name.clone()]);
             built.fields.clear();
             built.guarantees.clear();
+            built.measurements.clear();
         }
         for field in self.fields(decl.package, &item.fields) {
             let written = item.fields.iter().find(|f| f.name.text == field.name);
@@ -96,11 +98,13 @@ impl Checker<'_> {
             }
             self.own_guarantee(decl, &mut built, written);
         }
+        self.own_measurements(decl, item, &mut built);
         self.policy.traits.insert(decl.name.clone(), built);
     }
 
     fn inherit(&mut self, decl: &Declared, built: &mut Trait, parent: &Name) {
         let Some(from) = self.policy.traits.get(parent).cloned() else { return };
+        self.inherit_measurements(decl, built, parent, &from);
         built.ancestors.extend(from.ancestors);
         for (name, field) in from.fields {
             match built.fields.get(&name) {
@@ -131,13 +135,13 @@ impl Checker<'_> {
     }
 
     /// An inherited field is declared where its first owner declares it.
-    fn remember(&mut self, decl: &Declared, field: &Name, parent: &Name) {
+    pub(super) fn remember(&mut self, decl: &Declared, field: &Name, parent: &Name) {
         if let Some(span) = self.declared_at.get(&(parent.clone(), field.clone())).copied() {
             self.declared_at.insert((decl.name.clone(), field.clone()), span);
         }
     }
 
-    fn conflict(&mut self, decl: &Declared, field: &Name, parent: &Name, ty: &Type, other: &Type) {
+    pub(super) fn conflict(&mut self, decl: &Declared, field: &Name, parent: &Name, ty: &Type, other: &Type) {
         let message = format!("trait `{}` inherits `{field}` twice, differently", decl.name);
         let mut diagnostic = Diagnostic::error(&codes::CONFLICTING_FIELD, decl.name_span, message)
             .label(format!("{other:#} from one trait, {ty:#} from `{parent}`"));
@@ -167,7 +171,7 @@ impl Checker<'_> {
         built.fields.insert(field.name.clone(), field);
     }
 
-    fn redeclared(&mut self, decl: &Declared, field: &Name, inherited: &Type, own: &Type, span: Span) {
+    pub(super) fn redeclared(&mut self, decl: &Declared, field: &Name, inherited: &Type, own: &Type, span: Span) {
         let message = format!("`{field}` is inherited already, as another thing");
         let mut diagnostic = Diagnostic::error(&codes::CONFLICTING_FIELD, span, message)
             .label(format!("declared as {own:#} here, inherited as {inherited:#}"));
@@ -187,7 +191,8 @@ impl Checker<'_> {
             self.report(Diagnostic::error(&codes::GUARANTEE, written.span, message).help(problem.1));
             return;
         }
-        let guarantee = Guarantee { ty, direction: written.direction, composition: written.composition };
+        let (direction, composition) = (written.direction, written.composition);
+        let guarantee = Guarantee { ty, direction, composition, measured_as: None };
         let name = &written.name.text;
         let inherited = built.guarantees.get(name);
         if inherited.is_some_and(|g| *g != guarantee) || built.fields.contains_key(name) {

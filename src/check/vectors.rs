@@ -1,6 +1,7 @@
-//! The functions on vectors: what each takes and gives.
+//! The functions on vectors, and those that share their arithmetic: what each takes and gives.
 
-use super::scope::{Scope, Typed, Unknown};
+use super::promise::mixed;
+use super::scope::{Bound, Scope, Typed, Unknown};
 use super::{Checker, codes};
 use crate::base::Span;
 use crate::base::words::Function;
@@ -22,7 +23,7 @@ enum Takes {
     Share,
 }
 
-/// What a function on vectors takes, in words and one by one; nothing for other functions.
+/// What such a function takes, in words and one by one; nothing for other functions.
 fn signature(function: Function) -> Option<(&'static str, &'static [Takes])> {
     use Takes::{Either, Number, Real, Share};
     Some(match function {
@@ -37,6 +38,7 @@ fn signature(function: Function) -> Option<(&'static str, &'static [Takes])> {
         Function::Conductivity => ("a vector and a mask", &[Either, Real]),
         Function::Band => ("a vector and two shares", &[Either, Share, Share]),
         Function::LimitEnergy => ("a vector and a number", &[Real, Number]),
+        Function::Decibels => ("a number", &[Number]),
         Function::Abs | Function::Clamp | Function::Min | Function::Max | Function::Draw => return None,
     })
 }
@@ -64,6 +66,7 @@ impl Checker<'_> {
             return Some(self.wrong_count(function.word(), words, args.len(), span, None));
         }
         let mut unknown = Unknown::Never;
+        let mut bound = Bound::Exact;
         let mut checked = Vec::new();
         for (arg, takes) in args.iter().zip(takes) {
             let typed = match takes {
@@ -76,9 +79,14 @@ impl Checker<'_> {
                 return Some(Typed::broken());
             }
             unknown = unknown.max(typed.unknown);
+            // Decibels grow with what they are of; what a promise does to the others cannot be told.
+            if typed.bound != Bound::Exact {
+                bound = if function == Function::Decibels { typed.bound } else { mixed(&typed.bound) };
+            }
             checked.push(typed.expr);
         }
-        Some(Typed::new(Ir::Function(function, checked), gives(function)).or_unknown(unknown))
+        let typed = Typed::new(Ir::Function(function, checked), gives(function));
+        Some(typed.or_unknown(unknown).with_bound(bound))
     }
 
     /// A list of pairs is written for a complex vector, and any other list for a real one.

@@ -12,7 +12,7 @@ use super::log_file::{self, Hand};
 use super::shell::{Failure, Shell, Verdict};
 use super::{data, inputs, keys, verify};
 use crate::base::{Name, Sources, canonical, limits};
-use crate::enforce::{self, Outcome, Promise};
+use crate::enforce::{self, Judged, Outcome, Promise};
 use crate::facts::measured::measured;
 use crate::journal::entry::Line;
 use crate::journal::{Entry, Mask, SignKey, check, mask, outcome};
@@ -40,7 +40,12 @@ impl Held {
 pub fn run(shell: &Shell, args: &EnforceArgs) -> Result<Verdict, Failure> {
     let held = read(shell, &args.decision)?;
     let promises = promises(&held, &args.decision)?;
-    let outcome = enforce::enforce(&promises, &measurements(shell, &held.plan, &promises, &args.result)?);
+    let measured = measurements(shell, &held.plan, &promises, &args.result)?;
+    let values = enforce::values(&held.plan, &Name::from(held.word("route")), &promises, &measured).map_err(|e| {
+        let help = "state the value or what was measured, and not both";
+        Failure::Usage(format!("`{}` contradicts itself: {e}\n  help: {help}", shown(&args.result)))
+    })?;
+    let outcome = enforce::enforce(&promises, &values);
     // What cannot be recorded is not said either.
     if let Some(path) = &args.log {
         append(shell, path, args, &held, &outcome)?;
@@ -79,7 +84,7 @@ fn certified(shell: &Shell, file: &Path, bytes: &[u8], json: &Json) -> Result<He
     let unread = |e| Failure::Unexpected(format!("`{}` verifies and cannot be read: {e}", shown(file)));
     let held = stored::certificate(json).map_err(unread)?;
     let decision = json.get("decision").cloned().unwrap_or_default();
-    let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services));
+    let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services)).with_registered(held.registered);
     Ok(Held { plan, decision, certificate: Some(canonical::digest_bytes(bytes)) })
 }
 
@@ -131,7 +136,7 @@ fn promises(held: &Held, file: &Path) -> Result<Vec<Promise>, Failure> {
         .map_err(|e| Failure::Usage(format!("`{}`: {e}", shown(file))))
 }
 
-/// The measurements in a file, typed as the guarantees are.
+/// The measurements in a file, typed as guarantees and measurements are.
 fn measurements(
     shell: &Shell,
     plan: &Plan,
@@ -141,8 +146,7 @@ fn measurements(
     let mut sources = Sources::default();
     let id = sources.add(shown(file), shell.read(file)?.as_str());
     let node = data::read(shell, id, &sources)?;
-    let types = promises.iter().map(|promise| (promise.name.clone(), promise.ty.clone())).collect();
-    match measured(&plan.policy, &plan.services, &types, &node) {
+    match measured(&plan.policy, &plan.services, &enforce::measurable(promises), &node) {
         Ok(values) => Ok(values),
         Err(found) => {
             shell.diagnostics(&found, &sources)?;
@@ -185,16 +189,28 @@ fn document(held: &Held, outcome: &Outcome) -> Json {
     document
 }
 
+/// The value of a guarantee with what it follows from: `1000000 from energy_in 1, energy_out 1.000001`.
+fn value(judged: &Judged) -> String {
+    let known = judged.from.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
+    let known = known.collect::<Vec<_>>().join(", ");
+    match (&judged.value, known.is_empty()) {
+        (Some(value), true) => value.to_string(),
+        (Some(value), false) => format!("{value} from {known}"),
+        (None, true) => "not measured".to_owned(),
+        (None, false) => format!("no value from {known}"),
+    }
+}
+
 /// A line for each promise, and one for all of them.
 fn text(held: &Held, outcome: &Outcome) -> String {
     let name_width = outcome.judged.iter().map(|judged| judged.name.chars().count()).max().unwrap_or(0);
     let mut lines = Vec::new();
     for judged in &outcome.judged {
         let verdict = if judged.met { "met     " } else { "violated" };
-        let value = judged.value.as_ref().map_or_else(|| "not measured".to_owned(), ToString::to_string);
         let (name, sign, bound) = (&judged.name, judged.relation.word(), &judged.bound);
         let padding = " ".repeat(name_width.saturating_sub(name.chars().count()));
-        lines.push(format!("{verdict}  {name}{padding}  {value}, promised {sign} {bound}"));
+        let why = judged.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+        lines.push(format!("{verdict}  {name}{padding}  {}, promised {sign} {bound}{why}", value(judged)));
     }
     for (name, value) in &outcome.unpromised {
         lines.push(format!("`{name}` was measured as {value}, and nothing was promised"));

@@ -59,6 +59,8 @@ pub struct Fix {
     pub title: String,
     /// Each span with the text that takes its place.
     pub edits: Vec<(Span, String)>,
+    /// Whether it can be made without a look at it: no decision changes.
+    pub safe: bool,
 }
 
 /// One finding: what, where, where it came from, and what to do.
@@ -138,10 +140,10 @@ impl Diagnostic {
         self
     }
 
-    /// With a change that replaces the text of one span.
+    /// With a change that replaces the text of one span, and that somebody has to look at.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
-        self.fixes.push(Fix { title: title.into(), edits: vec![(span, replacement.into())] });
+        self.fixes.push(Fix { title: title.into(), edits: vec![(span, replacement.into())], safe: false });
         self
     }
 

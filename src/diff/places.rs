@@ -71,6 +71,7 @@ impl Places {
                 fields(&mut note, &item.fields);
                 invariants(&mut note, &item.invariants);
                 item.guarantees.iter().for_each(|g| note(g.name.text.to_string(), g.name.span));
+                item.measurements.iter().for_each(|m| note(m.name.text.to_string(), m.name.span));
             }
             ItemKind::Service(item) => {
                 item.entries.iter().for_each(|entry| note(entry.name.text.to_string(), entry.name.span));

@@ -110,6 +110,10 @@ rules! {
     TRAIT_GUARANTEE_ADDED = "trait-guarantee-added", Source, "the guarantee is new", "no service owes a promise";
     TRAIT_GUARANTEE_REMOVED = "trait-guarantee-removed", Contract, "the guarantee is gone", "contracts that make the promise do not check";
     TRAIT_GUARANTEE_CHANGED = "trait-guarantee-changed", Contract, "the guarantee has another type or direction", "promises that were made mean something else";
+    MEASUREMENT_ADDED = "measurement-added", Source, "the measurement is new", "nobody could supply it before";
+    MEASUREMENT_REMOVED = "measurement-removed", Contract, "the measurement is gone", "results that supply it are refused";
+    MEASUREMENT_CHANGED = "measurement-changed", Contract, "the measurement has another type", "results that supply it may not fit";
+    GUARANTEE_MEASURED = "guarantee-measured", Contract, "the guarantee is measured otherwise", "the same result may keep the promise or break it";
     COMPOSITION_CHANGED = "composition-changed", Contract, "a pipeline composes the guarantee otherwise", "what the whole promises is something else";
     SIGNAL_REMOVED = "signal-removed", Contract, "the signal is gone", "hosts that supply it are refused";
     SIGNAL_ADDED = "signal-added", Source, "the signal is new", "what reads it is reported as a change of its own";

@@ -178,8 +178,7 @@ fn trait_<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Trait, new: &
     let (before, after) = (own(changes.comparison.old, name, old), own(changes.comparison.new, name, new));
     fields(changes, item, &before.fields, &after.fields, &OF_TRAITS);
     for (guarantee, before, after) in super::matched(&before.guarantees, &after.guarantees) {
-        let written = |of: &Guarantee| spell::guarantee(of);
-        let words = (before.map(written), after.map(written));
+        let words = (before.map(spell::guarantee), after.map(spell::guarantee));
         let rule = match (before, after) {
             (Some(_), None) => &rules::TRAIT_GUARANTEE_REMOVED,
             (None, Some(_)) => &rules::TRAIT_GUARANTEE_ADDED,
@@ -191,7 +190,29 @@ fn trait_<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Trait, new: &
         };
         changes.note(item, guarantee, rule, words);
     }
+    measured(changes, item, &before, &after);
     invariants(changes, item, &old.invariants, &new.invariants);
+}
+
+/// What results are measured by decides nothing; whoever measures has to know of it.
+fn measured(changes: &mut Changes<'_, '_>, item: (Kind, &Name), before: &Trait, after: &Trait) {
+    let spelled = |ty: &Type| ty.to_string();
+    for (measurement, old, new) in super::matched(&before.measurements, &after.measurements) {
+        let rule = match (old, new) {
+            (Some(_), None) => &rules::MEASUREMENT_REMOVED,
+            (None, Some(_)) => &rules::MEASUREMENT_ADDED,
+            (Some(old), Some(new)) if old != new => &rules::MEASUREMENT_CHANGED,
+            _ => continue,
+        };
+        changes.note(item, measurement, rule, (old.map(spelled), new.map(spelled)));
+    }
+    for (guarantee, old, new) in super::matched(&before.guarantees, &after.guarantees) {
+        let (Some(old), Some(new)) = (old, new) else { continue };
+        if old.measured_as != new.measured_as {
+            let written = |of: &Guarantee| of.measured_as.as_ref().map(spell::expression);
+            changes.note(item, guarantee, &rules::GUARANTEE_MEASURED, (written(old), written(new)));
+        }
+    }
 }
 
 /// A trait without what it has from those that it extends, so that one change is told once.
@@ -200,6 +221,7 @@ fn own(policy: &Policy, name: &Name, of: &Trait) -> Trait {
     for above in of.ancestors.iter().filter(|above| *above != name).filter_map(|above| policy.traits.get(above)) {
         own.fields.retain(|name, field| above.fields.get(name) != Some(field));
         own.guarantees.retain(|name, guarantee| above.guarantees.get(name) != Some(guarantee));
+        own.measurements.retain(|name, ty| above.measurements.get(name) != Some(ty));
     }
     own
 }

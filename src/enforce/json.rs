@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Judged, Outcome};
+use crate::value::Value;
 
 /// The schema of an outcome as the command line writes it.
 pub const SCHEMA: &str = "provost.enforcement/1";
@@ -10,13 +11,20 @@ pub const SCHEMA: &str = "provost.enforcement/1";
 /// An outcome, as logs hold it too: whether all was kept, each promise, and what was measured besides.
 pub fn outcome(outcome: &Outcome) -> Json {
     let judged = |judged: &Judged| {
-        json!({
+        let spelled = |value: &Option<Value>| Json::from(value.as_ref().map(ToString::to_string));
+        let mut json = json!({
             "guarantee": &*judged.name,
             "relation": judged.relation.word(),
             "bound": judged.bound.to_string(),
-            "value": judged.value.as_ref().map(ToString::to_string),
+            "value": spelled(&judged.value),
             "met": judged.met,
-        })
+        });
+        if let (Json::Object(json), false) = (&mut json, judged.from.is_empty()) {
+            let from = judged.from.iter().map(|(name, value)| (name.to_string(), spelled(value)));
+            json.insert("measured".to_owned(), Json::Object(from.collect()));
+            json.extend(judged.why.clone().map(|why| ("why".to_owned(), Json::from(why))));
+        }
+        json
     };
     let unpromised: Map<String, Json> =
         outcome.unpromised.iter().map(|(name, value)| (name.to_string(), Json::from(value.to_string()))).collect();

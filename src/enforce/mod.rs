@@ -1,18 +1,21 @@
 //! Enforcement: what was measured, held against what a decision promised.
 //!
-//! *Takes* the promises of a decision and measurements; *gives* for each promise its bound, the measured value and whether it was
-//! kept. *Promises* that equality keeps a promise, that a promise without a measurement is not kept, and that every promise is
-//! spoken of. *Leaves out* whether the decision was ever made, which its certificate shows and the verifier establishes; and who
-//! measured.
+//! *Takes* the promises of a decision and measurements; *gives* for each promise its bound, its value, what that follows from, and
+//! whether the promise was kept. *Promises* that equality keeps a promise, that a promise without a value is not kept, that a
+//! result which says two things of one guarantee is refused, and that every promise is spoken of. *Leaves out* whether the decision
+//! was ever made, which its certificate shows and the verifier establishes; and who measured.
 
 mod json;
+mod value;
 
 use std::collections::BTreeMap;
 
 pub use json::{SCHEMA, outcome};
+pub use value::{Contradiction, Derivation, Found, measurable, values};
 
 use crate::base::Name;
 use crate::base::words::{Comparison, Direction};
+use crate::ir::Trait;
 use crate::plan::Plan;
 use crate::value::text::parse_number;
 use crate::value::{Type, Unit, Value, ops};
@@ -28,6 +31,8 @@ pub struct Promise {
     pub direction: Option<Direction>,
     /// The bound; `None` where the decision promises nothing.
     pub bound: Option<Value>,
+    /// What its value follows from, where the trait says so.
+    pub derivation: Option<Derivation>,
 }
 
 /// A promise that was held against a measurement.
@@ -39,10 +44,14 @@ pub struct Judged {
     pub relation: Comparison,
     /// The bound.
     pub bound: Value,
-    /// What was measured, if anything was.
+    /// Its value, if there is one.
     pub value: Option<Value>,
     /// Whether the promise was kept.
     pub met: bool,
+    /// The measurements that the value follows from, `None` where one is missing; nothing for a value that was stated as such.
+    pub from: BTreeMap<Name, Option<Value>>,
+    /// Why there is no value, though one would follow from measurements.
+    pub why: Option<String>,
 }
 
 /// What enforcing a decision came to.
@@ -87,8 +96,9 @@ pub fn promises(plan: &Plan, route: &Name, spelled: &BTreeMap<Name, String>) -> 
     let unknown = || Unreadable::Route(route.clone());
     let planned = plan.routes.get(route).ok_or_else(unknown)?;
     let declared = plan.policy.routes.get(route).ok_or_else(unknown)?;
-    let first = planned.pipeline.stages.first().and_then(|stage| declared.roles.get(stage.role));
-    let of_first = first.and_then(|role| plan.policy.traits.get(&role.trait_)).map(|of| &of.guarantees);
+    let roles = planned.pipeline.stages.iter().filter_map(|stage| declared.roles.get(stage.role));
+    let traits: Vec<&Trait> = roles.filter_map(|role| plan.policy.traits.get(&role.trait_)).collect();
+    let of_first = traits.first().map(|of| &of.guarantees);
     let mut promises = Vec::new();
     for composed in &planned.pipeline.guarantees {
         // What a pipeline has as a whole, all of its stages declare alike, so that any of them tells the type.
@@ -102,7 +112,8 @@ pub fn promises(plan: &Plan, route: &Name, spelled: &BTreeMap<Name, String>) -> 
                 ty: guarantee.ty.clone(),
             })?),
         };
-        promises.push(Promise { name, ty: guarantee.ty.clone(), direction: guarantee.direction, bound });
+        let derivation = value::derivation(&traits, &name);
+        promises.push(Promise { name, ty: guarantee.ty.clone(), direction: guarantee.direction, bound, derivation });
     }
     match spelled.keys().find(|name| promises.iter().all(|promise| promise.name != **name)) {
         Some(stranger) => Err(Unreadable::Guarantee(stranger.clone())),
@@ -126,11 +137,11 @@ fn bound(text: &str, ty: &Type) -> Option<Value> {
     }
 }
 
-/// Holds every promise against what was measured.
-pub fn enforce(promises: &[Promise], measured: &BTreeMap<Name, Value>) -> Outcome {
+/// Holds every promise against what is known of its value.
+pub fn enforce(promises: &[Promise], values: &BTreeMap<Name, Found>) -> Outcome {
     let mut outcome = Outcome::default();
     for promise in promises {
-        let value = measured.get(&promise.name).cloned();
+        let Found { value, from, why } = values.get(&promise.name).cloned().unwrap_or_default();
         let Some(bound) = promise.bound.clone() else {
             outcome.unpromised.extend(value.map(|value| (promise.name.clone(), value)));
             continue;
@@ -141,7 +152,7 @@ pub fn enforce(promises: &[Promise], measured: &BTreeMap<Name, Value>) -> Outcom
             None => Comparison::Equal,
         };
         let met = value.as_ref().is_some_and(|value| ops::compare(relation, value, &bound));
-        outcome.judged.push(Judged { name: promise.name.clone(), relation, bound, value, met });
+        outcome.judged.push(Judged { name: promise.name.clone(), relation, bound, value, met, from, why });
     }
     outcome.judged.sort_by(|a, b| a.name.cmp(&b.name));
     outcome.unpromised.sort_by(|a, b| a.0.cmp(&b.0));

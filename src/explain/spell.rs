@@ -198,7 +198,7 @@ pub fn field(field: &Field) -> String {
     format!("{}{}{default}", field.ty, if field.optional { "?" } else { "" })
 }
 
-/// A guarantee of a trait without its name: `duration at most, composes by sum`.
+/// A guarantee of a trait without its name and without how it is measured: `duration at most, composes by sum`.
 pub fn guarantee(guarantee: &Guarantee) -> String {
     let direction = match guarantee.direction {
         Some(Direction::AtMost) => " at most",

@@ -193,12 +193,16 @@ fn field(field: &Field) -> Json {
 }
 
 fn trait_(of: &Trait) -> Json {
-    json!({
+    let mut trait_ = json!({
         "ancestors": of.ancestors.iter().map(|n| &**n).collect::<Vec<_>>(),
         "fields": list(of.fields.values(), field),
         "guarantees": object(of.guarantees.iter(), guarantee),
         "invariants": list(&of.invariants, invariant),
-    })
+    });
+    if let (Json::Object(trait_), false) = (&mut trait_, of.measurements.is_empty()) {
+        trait_.insert("measured".to_owned(), object(of.measurements.iter(), |ty| Json::from(ty.to_string())));
+    }
+    trait_
 }
 
 /// The word for a direction.
@@ -222,11 +226,15 @@ pub fn composition(composition: Composition) -> &'static str {
 }
 
 fn guarantee(of: &Guarantee) -> Json {
-    json!({
+    let mut guarantee = json!({
         "type": of.ty.to_string(),
         "direction": of.direction.map(direction),
         "composes_by": of.composition.map(composition),
-    })
+    });
+    if let (Json::Object(guarantee), Some(value)) = (&mut guarantee, &of.measured_as) {
+        guarantee.insert("measured_as".to_owned(), expr(value));
+    }
+    guarantee
 }
 
 fn invariant(of: &Invariant) -> Json {

@@ -79,6 +79,8 @@ pub struct Trait {
     pub fields: BTreeMap<Name, Field>,
     /// All guarantees, inherited ones included.
     pub guarantees: BTreeMap<Name, Guarantee>,
+    /// What can be measured of results, with the types of the values; inherited measurements included.
+    pub measurements: BTreeMap<Name, Type>,
     /// All invariants, inherited ones included; the service is [`Expr::Subject`].
     pub invariants: Vec<Invariant>,
 }
@@ -92,6 +94,8 @@ pub struct Guarantee {
     pub direction: Option<Direction>,
     /// How a chain of services composes it.
     pub composition: Option<Composition>,
+    /// The value that was kept to, from what was measured; each measurement is [`Expr::Variable`].
+    pub measured_as: Option<Expr>,
 }
 
 /// What must be true, always.

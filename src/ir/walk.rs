@@ -1,6 +1,9 @@
 //! The parts of an expression, for whoever has to go through all of them.
 
+use std::collections::BTreeSet;
+
 use super::expr::{Expr, Generator};
+use crate::base::Name;
 
 /// The direct parts of an expression, in the order in which they are written.
 pub fn children(expr: &Expr) -> Vec<&Expr> {
@@ -56,6 +59,18 @@ pub fn children(expr: &Expr) -> Vec<&Expr> {
 
 fn generated(generator: &Generator) -> Vec<&Expr> {
     std::iter::once(&generator.over).chain(&generator.filter).chain([&generator.take]).collect()
+}
+
+/// The variables that are named in an expression, by name.
+pub fn variables(expr: &Expr) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    any(expr, &mut |part| {
+        if let Expr::Variable(name) = part {
+            names.insert(name.clone());
+        }
+        false
+    });
+    names
 }
 
 /// Whether some part of an expression, itself included, is one that is asked for.

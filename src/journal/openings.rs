@@ -58,6 +58,10 @@ pub fn openings(text: &str, checked: &Checked) -> Openings {
             },
         }
     }
+    let opened = openings.whole.len() + openings.partly;
+    if opened == 0 && openings.findings.is_empty() && !openings.remarks.is_empty() {
+        openings.find(0, "neither this line nor another one opens an entry of this log".to_owned());
+    }
     openings
 }
 

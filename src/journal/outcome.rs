@@ -12,7 +12,7 @@ pub const OUTCOME: &str = "outcome";
 pub(super) const KEYS: &[&str] = &["entry", "now", OUTCOME, "previous", "route", "schema", "sequence"];
 /// The keys of what it records, sorted.
 const PARTS: &[&str] = &["certificate", "decision", "guarantees", "met", "unpromised"];
-/// The keys of one guarantee, sorted.
+/// The keys of one guarantee, sorted; besides, `measured` where its value follows from measurements, and `why` where none does.
 const GUARANTEE: &[&str] = &["bound", "guarantee", "met", "relation", "value"];
 
 /// What an entry records: the outcome as `enforce` writes it, with the decision it is about and the digest of its certificate.
@@ -46,6 +46,11 @@ pub fn brief(outcome: &Json) -> String {
     }
 }
 
+/// Whether this names at least one measurement, each with its spelling or `null` where it is missing.
+fn spelled(from: &serde_json::Map<String, Json>) -> bool {
+    !from.is_empty() && from.values().all(|value| value.is_string() || value.is_null())
+}
+
 /// What is wrong with such an entry. Nobody who appends writes one like it.
 pub(super) fn inconsistent(entry: &Json) -> Option<&'static str> {
     let outcome = entry.get(OUTCOME).unwrap_or(&Json::Null);
@@ -61,7 +66,11 @@ pub(super) fn inconsistent(entry: &Json) -> Option<&'static str> {
     let met = |of: &Json| of.get("met").and_then(Json::as_bool);
     let sound = |one: &Json| {
         let measured = one.get("value").is_some_and(Json::is_string);
-        keys(one) == GUARANTEE && met(one).is_some_and(|met| measured || !met)
+        let derived = one.get("measured").is_none_or(|from| from.as_object().is_some_and(spelled));
+        let why = one.get("why").is_none_or(|why| why.is_string() && !measured && one.get("measured").is_some());
+        let mut own = keys(one);
+        own.retain(|key| !["measured", "why"].contains(&key.as_str()));
+        own == GUARANTEE && derived && why && met(one).is_some_and(|met| measured || !met)
     };
     if keys(outcome) != PARTS || !outcome.get("guarantees").is_some_and(Json::is_array) || !guarantees.iter().all(sound)
     {

@@ -1,7 +1,7 @@
 //! What a lint is given: the package, what was set for the lint, and where it reports.
 
 use super::index::Index;
-use super::{Lint, Settings};
+use super::{Fixability, Lint, Settings};
 use crate::base::{Instant, Name, Sources, Span};
 use crate::diag::Diagnostic;
 use crate::ir::{Policy, Services};
@@ -159,7 +159,12 @@ impl<'a> Context<'a> {
             Some(subject) if finding.subject.is_none() => finding.about(subject),
             _ => finding,
         };
-        self.found.into_iter().map(named).collect()
+        let safe = self.lint.fix == Fixability::Safe;
+        let marked = |mut finding: Diagnostic| {
+            finding.fixes.iter_mut().for_each(|fix| fix.safe = safe);
+            finding
+        };
+        self.found.into_iter().map(named).map(marked).collect()
     }
 }
 

@@ -65,7 +65,10 @@ pub fn expressions(kind: &ItemKind) -> Vec<&Expr> {
     match kind {
         ItemKind::Enum(_) | ItemKind::Error { .. } => Vec::new(),
         ItemKind::Record(item) => defaults_of(&item.fields),
-        ItemKind::Trait(item) => [defaults_of(&item.fields), conditions_of(&item.invariants)].concat(),
+        ItemKind::Trait(item) => {
+            let measured = item.guarantees.iter().filter_map(|guarantee| guarantee.measured_as.as_ref());
+            [defaults_of(&item.fields), measured.collect(), conditions_of(&item.invariants)].concat()
+        }
         ItemKind::Service(item) => {
             item.entries.iter().map(|e| &e.value).chain(item.accepts.iter().map(|a| &a.condition)).collect()
         }

@@ -62,7 +62,11 @@ impl Mentions {
         for (name, declared) in &policy.traits {
             let of = (Kind::Trait, name.clone());
             self.fields(&of, declared.fields.values());
-            declared.guarantees.values().for_each(|guarantee| self.type_(&of, &guarantee.ty));
+            for guarantee in declared.guarantees.values() {
+                self.type_(&of, &guarantee.ty);
+                guarantee.measured_as.iter().for_each(|value| self.expr(&of, value));
+            }
+            declared.measurements.values().for_each(|ty| self.type_(&of, ty));
             declared.invariants.iter().for_each(|invariant| self.expr(&of, &invariant.condition));
         }
         for (name, declared) in &policy.requests {

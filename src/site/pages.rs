@@ -142,6 +142,31 @@ fn names_services(value: &Value) -> bool {
     }
 }
 
+/// What services promise, and what is measured of their results.
+fn promises(book: &Book<'_>, path: &str, (name, of): (&str, &Trait)) -> String {
+    let docs = |part: &Name| {
+        let docs = book.words.get(Kind::Trait, name, part).and_then(|word| word.docs.as_deref()).map(escaped);
+        docs.unwrap_or_default()
+    };
+    let derived = of.guarantees.values().any(|guarantee| guarantee.measured_as.is_some());
+    let guarantee = |(guarantee, declared): (&Name, &crate::ir::Guarantee)| {
+        let mut row = vec![code(guarantee), code(&spell::guarantee(declared))];
+        if derived {
+            let value = declared.measured_as.as_ref().map(spell::expression);
+            row.push(
+                value.map_or_else(String::new, |value| format!("<code>{}</code>", book.names.linked(path, &value))),
+            );
+        }
+        row.push(docs(guarantee));
+        row
+    };
+    let head: &[&str] = if derived { &["guarantee", "type", "measured as", ""] } else { &["guarantee", "type", ""] };
+    let guarantees = table(head, &of.guarantees.iter().map(guarantee).collect::<Vec<_>>());
+    let measurement = |(name, ty): (&Name, &crate::value::Type)| vec![code(name), code(&ty.to_string()), docs(name)];
+    let measured: Vec<Vec<String>> = of.measurements.iter().map(measurement).collect();
+    part("Guarantees", &guarantees) + &part("Measurements", &table(&["measurement", "type", ""], &measured))
+}
+
 fn trait_(book: &Book<'_>, path: &str, name: &str, of: &Trait) -> String {
     let policy = &book.package.policy;
     let names = &book.names;
@@ -152,12 +177,7 @@ fn trait_(book: &Book<'_>, path: &str, name: &str, of: &Trait) -> String {
     let below = policy.traits.iter().filter(|(other, declared)| ***other != *name && declared.ancestors.contains(name));
     out.push_str(&part("Extended by", &some(below.map(|(other, _)| names.link(path, Kind::Trait, other)).collect())));
     out.push_str(&part("Fields", &fields(book, path, (Kind::Trait, name), of.fields.values())));
-    let guarantee = |(guarantee, declared): (&Name, &crate::ir::Guarantee)| {
-        let docs = book.words.get(Kind::Trait, name, guarantee).and_then(|word| word.docs.as_deref()).map(escaped);
-        vec![code(guarantee), code(&spell::guarantee(declared)), docs.unwrap_or_default()]
-    };
-    let guarantees: Vec<Vec<String>> = of.guarantees.iter().map(guarantee).collect();
-    out.push_str(&part("Guarantees", &table(&["guarantee", "type", ""], &guarantees)));
+    out.push_str(&promises(book, path, (name, of)));
     let invariants: Vec<String> = of.invariants.iter().map(|invariant| condition(book, path, invariant)).collect();
     out.push_str(&part("Invariants", &invariants.concat()));
     let services: Vec<&Name> = book

@@ -67,6 +67,7 @@ impl Words {
             ItemKind::Trait(item) => {
                 fronts.extend(item.fields.iter().map(|field| (&field.name.text, &field.front)));
                 fronts.extend(item.guarantees.iter().map(|guarantee| (&guarantee.name.text, &guarantee.front)));
+                fronts.extend(item.measurements.iter().map(|measured| (&measured.name.text, &measured.front)));
             }
             ItemKind::Route(item) => fronts.extend(item.roles.iter().map(|role| (&role.name.text, &role.front))),
             _ => {}

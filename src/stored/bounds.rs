@@ -30,6 +30,8 @@ pub fn policy(policy: &Policy) -> Read<()> {
     }
     for (name, of) in &policy.traits {
         within("traits", within(name, measure.add(of.invariants.iter().map(|i| &i.condition))))?;
+        let derived = of.guarantees.values().filter_map(|guarantee| guarantee.measured_as.as_ref());
+        within("traits", within(name, measure.add(derived)))?;
     }
     for (name, of) in &policy.requests {
         within("requests", within(name, measure.add(of.invariants.iter().map(|i| &i.condition))))?;

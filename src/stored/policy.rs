@@ -94,7 +94,9 @@ impl Reader<'_> {
     }
 
     fn trait_(self, json: &Json) -> Read<Trait> {
-        only(json, &["ancestors", "fields", "guarantees", "invariants"])?;
+        let measured = json.get("measured").is_some();
+        let keys = ["ancestors", "fields", "guarantees", "invariants", "measured"];
+        only(json, if measured { &keys } else { keys.split_last().map_or(&[], |(_, rest)| rest) })?;
         let fields = key(json, "fields", |fields| {
             let fields = list(fields, |field| self.field(field))?;
             ascending(fields.iter().map(|field| &field.name).collect())?;
@@ -104,19 +106,29 @@ impl Reader<'_> {
             ancestors: key(json, "ancestors", sorted_names)?.into_iter().collect(),
             fields,
             guarantees: key(json, "guarantees", |json| entries(json, |of| self.guarantee(of)))?,
+            measurements: match measured {
+                true => key(json, "measured", |json| entries(json, |ty| self.ty(ty)))?,
+                false => BTreeMap::new(),
+            },
             invariants: key(json, "invariants", |json| self.invariants(json))?,
         })
     }
 
     fn guarantee(self, json: &Json) -> Read<Guarantee> {
         use Composition::{And, Max, Min, Or, Product, Sum};
-        only(json, &["type", "direction", "composes_by"])?;
+        let derived = json.get("measured_as").is_some();
+        let keys = ["type", "direction", "composes_by", "measured_as"];
+        only(json, if derived { &keys } else { keys.split_last().map_or(&[], |(_, rest)| rest) })?;
         let directions = [Direction::AtMost, Direction::AtLeast];
         let compositions = [Sum, Min, Max, Product, And, Or];
         Ok(Guarantee {
             ty: key(json, "type", |ty| self.ty(ty))?,
             direction: key(json, "direction", |of| option(of, |of| one_of(of, &directions, direction)))?,
             composition: key(json, "composes_by", |of| option(of, |of| one_of(of, &compositions, composition)))?,
+            measured_as: match derived {
+                true => Some(key(json, "measured_as", |e| self.expr(e))?),
+                false => None,
+            },
         })
     }
 

@@ -190,6 +190,8 @@ pub struct TraitItem {
     pub fields: Vec<FieldDecl>,
     /// Its own guarantees.
     pub guarantees: Vec<GuaranteeDecl>,
+    /// What can be measured of its services' results.
+    pub measurements: Vec<MeasurementDecl>,
     /// Its own invariants.
     pub invariants: Vec<Invariant>,
 }
@@ -207,6 +209,21 @@ pub struct GuaranteeDecl {
     pub direction: Option<Direction>,
     /// `composes by …`.
     pub composition: Option<Composition>,
+    /// `measured as …`: its value, from what is measured.
+    pub measured_as: Option<Expr>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// `measured energy_in: decimal`
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasurementDecl {
+    /// Documentation and annotations.
+    pub front: Front,
+    /// The measurement's name.
+    pub name: Ident,
+    /// The type of what is measured.
+    pub ty: TypeExpr,
     /// The whole declaration.
     pub span: Span,
 }

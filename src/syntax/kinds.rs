@@ -19,6 +19,9 @@ pub struct Kind {
     pub blocks: &'static [Kind],
 }
 
+/// Two words that go on with a member, though the first of them could begin one.
+pub const PHRASES: &[(&str, &str)] = &[("measured", "as")];
+
 const FIELD: &[&str] = &[":"];
 const ENTRY: &[&str] = &["=", "<=", ">="];
 
@@ -32,7 +35,7 @@ pub const ITEMS: &[Kind] = &[
     },
     Kind {
         member: Some((Rule::trait_member, Rule::one_trait_member)),
-        starts: &["guarantee", "invariant"],
+        starts: &["guarantee", "invariant", "measured"],
         joints: FIELD,
         ..Kind::new("trait", Rule::trait_head)
     },

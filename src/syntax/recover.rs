@@ -12,7 +12,7 @@ use super::ast::{Front, Ident, Item, ItemKind};
 use super::brackets::{self, Brackets};
 use super::concrete::{Node, Piece};
 use super::grammar::{Pair, Rule, read};
-use super::kinds::{BETWEEN, Kind, item_words};
+use super::kinds::{BETWEEN, Kind, PHRASES, item_words};
 use super::lower::{Lower, Part, members};
 use super::split::{Chunk, behind_front, has_head, split};
 use super::tokens::{self, Token, tokens};
@@ -457,7 +457,8 @@ impl<'a, 'i> Reader<'a, 'i> {
         let goes_on = sign || BETWEEN.contains(&before.text);
         if kind.starts.contains(&token.text) {
             let named = kind.joints.is_empty() || next.is_none_or(|n| !n.is_any(&[":", ".", "=", ","]));
-            return named && (token.first || !goes_on) && !before.is(".");
+            let phrase = PHRASES.iter().any(|(word, then)| token.is(word) && next.is_some_and(|n| n.is(then)));
+            return named && !phrase && (token.first || !goes_on) && !before.is(".");
         }
         if !token.first || token.kind == tokens::Kind::Close || before.is_any(&[".", ","]) {
             return false;

@@ -65,6 +65,8 @@ names! {
         kw_most "`most`",
         kw_least "`least`",
         kw_by "`by`",
+        kw_measured "`measured`",
+        kw_as "`as`",
         kw_invariant "`invariant`",
         kw_is "`is`",
         kw_accept "`accept`",
@@ -172,6 +174,7 @@ names! {
         record_head "`record`",
         trait_head "`trait`",
         guarantee "a guarantee",
+        measurement "a measurement",
         composition "`sum`, `min`, `max`, `product`, `and` or `or`",
         service_head "`service`",
         entry "a field and its value",
@@ -293,6 +296,7 @@ names! {
         at_most "`at most`",
         at_least "`at least`",
         composes "`composes by`",
+        measured_as "`measured as`",
         EOI "the end",
     }
     Noise: {

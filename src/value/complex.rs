@@ -89,6 +89,11 @@ pub fn resonance(a: &[Complex], b: &[Complex]) -> Option<Decimal> {
     decimal(20.0 * (natural_logarithm(peak / background)? / std::f64::consts::LN_10))
 }
 
+/// A ratio of two amplitudes in decibels, `20 log10(x)`; only a positive one has any.
+pub fn decibels(ratio: Decimal) -> Option<Decimal> {
+    decimal(20.0 * (natural_logarithm(double(ratio))? / std::f64::consts::LN_10))
+}
+
 /// The unitary discrete Fourier transform.
 pub fn spectrum(vector: &[Complex]) -> Option<Vec<Complex>> {
     let bins = transform(&pairs(vector))?;
@@ -307,6 +312,14 @@ mod tests {
         assert_eq!(text(band(&vector("1 1"), number("-0.1"), whole)), "fault");
         assert_eq!(text(band(&vector("1 1"), half, number("1.1"))), "fault");
         assert_eq!(text(band(&vector("1 1"), whole, half)), "0");
+    }
+
+    #[test]
+    fn amplitudes_in_decibels() {
+        for (ratio, wanted) in [("1", "0"), ("2", "6.020599913"), ("10", "20"), ("0.1", "-20"), ("4", "12.041199827")] {
+            assert_eq!(text(decibels(number(ratio))), wanted, "{ratio}");
+        }
+        assert!(decibels(number("0")).is_none() && decibels(number("-2")).is_none());
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub fn apply(function: Function, args: &[Value]) -> Option<Value> {
         (Function::LimitEnergy, [Value::Vector(v), Value::Number(room, _)]) => {
             Some(Value::Vector(complex::limit_energy(v, *room)?.into()))
         }
+        (Function::Decibels, [Value::Number(ratio, _)]) => number(complex::decibels(*ratio)),
         _ => None,
     }
 }

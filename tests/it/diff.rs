@@ -36,6 +36,7 @@ trait Model {
     uses: set<service> = {}
     guarantee latency: duration at most, composes by sum
     guarantee accuracy: ratio at least, composes by min
+    measured leaves: int
     guarantee pages: int at least
     invariant context >= 1_000
 }
@@ -207,6 +208,13 @@ const EDITS: &[(&str, &str, &str)] = &[
         "    guarantee pages: int at least\n    guarantee more: int at least\n",
         "trait-guarantee-added",
     ),
+    (
+        "    guarantee pages: int at least\n",
+        "    measured sheets: int\n    guarantee pages: int at least, measured as sheets * 2\n",
+        "measurement-added guarantee-measured",
+    ),
+    ("    measured leaves: int\n", "    measured leaves: decimal\n", "measurement-changed"),
+    ("    measured leaves: int\n", "", "measurement-removed"),
     ("signal spare: int", "", "signal-removed"),
     ("signal spare: int", "signal spare: int\nsignal fresh: int", "signal-added"),
     ("signal spare: int", "signal spare: decimal", "signal-changed"),

@@ -10,9 +10,12 @@ type Edit = fn(&mut Json);
 /// A log of one outcome: one promise kept, one not.
 fn line() -> Json {
     let judged = |name: &str, value: Json, met: bool| json!({ "guarantee": name, "relation": "<=", "bound": "500ms", "value": value, "met": met });
+    let mut derived = judged("drift", Json::Null, false);
+    derived["measured"] = json!({ "before": "1", "after": null });
+    derived["why"] = json!("`after` was not measured");
     let said = json!({
         "met": false,
-        "guarantees": [judged("latency", json!("450ms"), true), judged("delay", Json::Null, false)],
+        "guarantees": [judged("latency", json!("450ms"), true), judged("delay", Json::Null, false), derived],
         "unpromised": {},
     });
     let now = "2026-11-21T00:00:00Z".parse().unwrap();
@@ -38,6 +41,10 @@ fn an_outcome_that_says_other_things_in_two_places_is_found_though_its_digest_fi
         ("kept without a measurement", |o| o["guarantees"][1]["met"] = json!(true)),
         ("a list of promises that is none", |o| o["guarantees"] = json!("none")),
         ("a promise without a bound", |o| drop(o["guarantees"][0].as_object_mut().unwrap().remove("bound"))),
+        ("measured by nothing", |o| o["guarantees"][2]["measured"] = json!({})),
+        ("measured as what is no spelling", |o| o["guarantees"][2]["measured"]["after"] = json!(1)),
+        ("a reason beside a value", |o| o["guarantees"][2]["value"] = json!("1s")),
+        ("a reason for what nobody works out", |o| o["guarantees"][1]["why"] = json!("who knows")),
         ("a part more", |o| o["note"] = json!("all is well")),
         ("a part less", |o| drop(o.as_object_mut().unwrap().remove("unpromised"))),
         ("masked in part", |o| o["masked"] = json!(format!("sha256:{}", "0".repeat(64)))),

@@ -57,11 +57,13 @@ fn constraint(name: &str, scope: &[&str], effect: Effect, condition: Expr) -> Co
 
 fn policy(roles: &[(&str, Cardinality)], constraints: Vec<Constraint>) -> Policy {
     let mut policy = Policy::default();
-    let guarantee = Guarantee { ty: Type::Duration, direction: None, composition: Some(Composition::Sum) };
+    let guarantee =
+        Guarantee { ty: Type::Duration, direction: None, composition: Some(Composition::Sum), measured_as: None };
     let model = Trait {
         ancestors: [n("Model")].into(),
         fields: Default::default(),
         guarantees: [(n("latency"), guarantee)].into(),
+        measurements: Default::default(),
         invariants: Vec::new(),
     };
     policy.traits.insert(n("Model"), model);

@@ -129,6 +129,17 @@ fn a_masked_log_is_checked_without_its_openings_and_replayed_with_them() {
 }
 
 #[test]
+fn openings_of_another_log_open_nothing_and_that_is_a_finding() {
+    let ours = log(&["umbrella"], [7; 32]);
+    let strangers = log(&["acme", "nobody"], [8; 32]);
+    let opened = openings(&strangers.opened(), &ours.checked());
+    assert_eq!((opened.whole.len(), opened.partly, opened.findings.len()), (0, 0, 1), "{:?}", opened.findings);
+    // Beside one that fits, they are worth a remark: a file of openings may serve several logs.
+    let both = openings(&(strangers.opened() + &ours.opened()), &ours.checked());
+    assert_eq!((both.whole.len(), both.findings.len(), both.remarks.len()), (1, 0, 2));
+}
+
+#[test]
 fn one_field_can_be_disclosed_and_not_as_another_value() {
     let log = log(&["umbrella"], [7; 32]);
     let checked = log.checked();

@@ -52,6 +52,7 @@ struct Noted<'a> {
 #[derive(Serialize)]
 struct Repair<'a> {
     title: &'a str,
+    safe: bool,
     edits: Vec<Noted<'a>>,
 }
 
@@ -97,7 +98,7 @@ fn entry<'a>(found: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
 
 fn repair<'a>(fix: &'a Fix, sources: &'a Sources) -> Repair<'a> {
     let edits = fix.edits.iter().map(|(span, text)| Noted { place: place(*span, sources), text }).collect();
-    Repair { title: &fix.title, edits }
+    Repair { title: &fix.title, safe: fix.safe, edits }
 }
 
 fn place(span: Span, sources: &Sources) -> Place<'_> {

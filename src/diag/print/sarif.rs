@@ -141,7 +141,14 @@ fn repair(fix: &Fix, sources: &Sources) -> Option<Json> {
             Some(json!({ "artifactLocation": artifact(file), "replacements": replacements }))
         })
         .collect();
-    (!changes.is_empty()).then(|| json!({ "description": { "text": fix.title }, "artifactChanges": changes }))
+    let described = || {
+        json!({
+            "description": { "text": fix.title },
+            "artifactChanges": changes,
+            "properties": { "safe": fix.safe },
+        })
+    };
+    (!changes.is_empty()).then(described)
 }
 
 /// A path as a relative reference of a URI: whatever is not plain is written as its bytes in per cent.

@@ -29,8 +29,13 @@ fn policy(required: &[&str]) -> Policy {
     ];
     let fields = fields.into_iter().map(|(name, ty)| field(name, ty, !required.contains(&name), None)).collect();
     let mut policy = Policy::default();
-    let model =
-        Trait { ancestors: ["Priced".into()].into(), fields, guarantees: BTreeMap::new(), invariants: Vec::new() };
+    let model = Trait {
+        ancestors: ["Priced".into()].into(),
+        fields,
+        guarantees: BTreeMap::new(),
+        measurements: BTreeMap::new(),
+        invariants: Vec::new(),
+    };
     policy.traits.insert("Priced".into(), model);
     policy
 }

@@ -13,7 +13,13 @@ pub(in crate::facts) fn field(name: &str, ty: Type, optional: bool, default: Opt
 
 fn trait_of(ancestors: &[&str], fields: Vec<(Name, Field)>) -> Trait {
     let ancestors = ancestors.iter().map(|name| Name::from(*name)).collect();
-    Trait { ancestors, fields: fields.into_iter().collect(), guarantees: BTreeMap::new(), invariants: Vec::new() }
+    Trait {
+        ancestors,
+        fields: fields.into_iter().collect(),
+        guarantees: BTreeMap::new(),
+        measurements: BTreeMap::new(),
+        invariants: Vec::new(),
+    }
 }
 
 /// A model, an audited model, and something of another kind.
@@ -43,7 +49,7 @@ pub(in crate::facts) fn policy() -> Policy {
         ],
     );
     let mut promise = |name: &str, ty, direction, composition| {
-        model.guarantees.insert(name.into(), Guarantee { ty, direction, composition });
+        model.guarantees.insert(name.into(), Guarantee { ty, direction, composition, measured_as: None });
     };
     promise("latency", Type::Duration, Some(Direction::AtMost), Some(Composition::Sum));
     promise("accuracy", Type::Ratio, Some(Direction::AtLeast), Some(Composition::Min));

@@ -73,7 +73,7 @@ impl<'i> Builder<'i> {
             Some(Cells { at, name, ..Cells::default() })
         };
         match member.rule {
-            Rule::field | Rule::role | Rule::record_entry => {
+            Rule::field | Rule::measurement | Rule::role | Rule::record_entry => {
                 let colon = place(Rule::colon)?;
                 named(colon + 1, colon + 1)
             }
@@ -98,7 +98,7 @@ impl<'i> Builder<'i> {
                 let colon = place(Rule::colon)?;
                 let cells = named(colon + 1, colon + 1)?;
                 let composes_at = place(Rule::composes);
-                let comma = usize::from(composes_at.is_some());
+                let comma = usize::from(composes_at.or(place(Rule::measured_as)).is_some());
                 let direction_at = place(Rule::at_most).or(place(Rule::at_least));
                 let direction = direction_at.and_then(|at| self.flat(children.get(at)?)).map_or(0, |w| w + comma);
                 let ty = self.flat(children.get(colon + 1)?)? + if direction == 0 { comma } else { 0 };

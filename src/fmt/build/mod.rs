@@ -139,8 +139,8 @@ impl<'i> Builder<'i> {
         let mut before: Option<&Node<'i>> = None;
         for (at, child) in children.iter().enumerate() {
             let pad = pads.iter().filter(|(place, _)| *place == at).map(|(_, spaces)| Doc::Pad(*spaces)).next();
-            if child.rule == Rule::composes {
-                parts.extend(self.composes(child, pad));
+            if matches!(child.rule, Rule::composes | Rule::measured_as) {
+                parts.extend(self.behind_comma(child, pad));
             } else {
                 parts.extend(pad);
                 parts.extend(before.and_then(|before| between(before, child)));
@@ -152,13 +152,14 @@ impl<'i> Builder<'i> {
     }
 
     /// The comma belongs there, written or not.
-    fn composes(&self, node: &Node<'i>, pad: Option<Doc<'i>>) -> Vec<Doc<'i>> {
+    fn behind_comma(&self, node: &Node<'i>, pad: Option<Doc<'i>>) -> Vec<Doc<'i>> {
         let (commas, words): (Vec<_>, Vec<_>) = node.children.iter().partition(|c| c.rule == Rule::comma);
         let mut parts = vec![Doc::Comma];
         parts.extend(commas.into_iter().map(|comma| Doc::Dropped(self.leaf(comma))));
         parts.extend(pad);
-        for word in words {
-            parts.push(Doc::Space(1));
+        for (at, word) in words.into_iter().enumerate() {
+            // What a value is measured as is a clause of its own, which stands below where there is no room.
+            parts.push(if at == 0 && node.rule == Rule::measured_as { Doc::Line } else { Doc::Space(1) });
             parts.push(self.node(word));
         }
         parts

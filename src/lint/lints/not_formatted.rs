@@ -26,7 +26,7 @@ fn check(context: &mut Context<'_>) {
         let Some(first) = formatted.edits.first() else { continue };
         let edits =
             formatted.edits.iter().map(|edit| (Span::new(id, edit.range.start, edit.range.end), edit.text.clone()));
-        let fix = Fix { title: "set it with `provost fmt`".to_owned(), edits: edits.collect() };
+        let fix = Fix { title: "set it with `provost fmt`".to_owned(), edits: edits.collect(), safe: true };
         let finding = context.finding(Span::new(id, first.range.start, first.range.end), "the file is not formatted");
         let finding = finding.about(format!("file `{}`", file.place)).label("the first place that differs");
         context.report(Diagnostic { fixes: vec![fix], ..finding });

@@ -5,8 +5,8 @@ use crate::diag::Diagnostic;
 
 use super::super::ast::{
     AcceptClause, Composition, DefineItem, Direction, EntryOp, EnumItem, Expr, ExprKind, GuaranteeDecl, Ident,
-    Invariant, Item, ItemKind, LetItem, Path, RecordItem, RequestItem, ServiceEntry, ServiceItem, SignalItem,
-    TableItem, TableRow, Text, TraitItem,
+    Invariant, Item, ItemKind, LetItem, MeasurementDecl, Path, RecordItem, RequestItem, ServiceEntry, ServiceItem,
+    SignalItem, TableItem, TableRow, Text, TraitItem,
 };
 use super::super::codes;
 use super::super::grammar::{Pair, Rule};
@@ -88,11 +88,13 @@ impl<'i> Lower<'i> {
     fn trait_item(&mut self, head: &Pair<'i>, parts: Vec<Part<'i>>) -> Option<TraitItem> {
         let name = self.word_in(head)?;
         let extends = self.path_list(head);
-        let mut item = TraitItem { name, extends, fields: vec![], guarantees: vec![], invariants: vec![] };
+        let (fields, guarantees, measurements, invariants) = (vec![], vec![], vec![], vec![]);
+        let mut item = TraitItem { name, extends, fields, guarantees, measurements, invariants };
         for Part { pair, .. } in &parts {
             match pair.as_rule() {
                 Rule::field => item.fields.extend(self.field(pair)),
                 Rule::guarantee => item.guarantees.extend(self.guarantee(pair)),
+                Rule::measurement => item.measurements.extend(self.measurement(pair)),
                 _ => item.invariants.extend(self.invariant(pair)),
             }
         }
@@ -120,7 +122,14 @@ impl<'i> Lower<'i> {
         });
         let front = self.front_in(pair);
         let (name, ty) = (self.word_in(pair)?, self.type_in(pair)?);
-        Some(GuaranteeDecl { front, name, ty, direction, composition, span: self.span(pair) })
+        let measured_as = child(pair, Rule::measured_as).and_then(|part| self.expr_in(&part));
+        Some(GuaranteeDecl { front, name, ty, direction, composition, measured_as, span: self.span(pair) })
+    }
+
+    fn measurement(&mut self, pair: &Pair<'i>) -> Option<MeasurementDecl> {
+        let front = self.front_in(pair);
+        let (name, ty) = (self.word_in(pair)?, self.type_in(pair)?);
+        Some(MeasurementDecl { front, name, ty, span: self.span(pair) })
     }
 
     fn invariant(&mut self, pair: &Pair<'i>) -> Option<Invariant> {

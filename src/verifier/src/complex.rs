@@ -119,6 +119,11 @@ impl Field {
     }
 }
 
+/// A ratio of amplitudes in decibels.
+pub fn decibels(units: i128) -> Option<i128> {
+    decimal(20.0 * (logarithm(double(&units))? / std::f64::consts::LN_10))
+}
+
 /// A real vector scaled until its energy is within a bound.
 pub fn limit_energy(vector: &[i128], room: i128) -> Option<Vec<i128>> {
     let energy = |v: &[i128]| v.iter().try_fold(0i128, |sum, e| sum.checked_add(e.checked_mul(*e)?));

@@ -84,7 +84,7 @@ const WORDS: &str = "literal:special matches:special record:special fold:special
     signal:n signal:ne all:nee any:nee not:e negate:e known:e to_decimal:e to_instant:e and:* or:* implies:ee \
     ==:ee !=:ee <:ee <=:ee >:ee >=:ee in:ee within:ee overlaps:ee starts_with:ee ends_with:ee +:ee -:ee *:ee /:ee \
     ??:ee if:eee set:* list:* interpolate:* abs:e clamp:eee min:e* max:e* cosine:ee energy:e norm:e high_band:e low_band:e \
-    band:eee inner:ee inner_imaginary:ee matched_filter:ee resonance:ee conductivity:ee spectrum:e limit_energy:ee \
+    band:eee inner:ee inner_imaginary:ee matched_filter:ee resonance:ee decibels:e conductivity:ee spectrum:e limit_energy:ee \
     draw:ee";
 
 /// Reads an expression.

@@ -105,7 +105,13 @@ fn invariants(of: &str, json: &Json) -> Checked<()> {
 }
 
 fn trait_(name: &str, of: &Json) -> Checked<()> {
-    keys(of, name, &["ancestors", "fields", "guarantees", "invariants"])?;
+    match of.get("measured") {
+        Some(Json::Object(measured)) if measured.is_empty() => {
+            return refuse("form", format!("nothing of `{name}` is measured, and then the key `measured` is absent"));
+        }
+        Some(_) => keys(of, name, &["ancestors", "fields", "guarantees", "invariants", "measured"])?,
+        None => keys(of, name, &["ancestors", "fields", "guarantees", "invariants"])?,
+    }
     let ancestors = names(of, "ancestors")?;
     if !ancestors.iter().any(|ancestor| ancestor == name) {
         return refuse("form", format!("the ancestors of `{name}` are without itself"));
@@ -113,7 +119,10 @@ fn trait_(name: &str, of: &Json) -> Checked<()> {
     ascending(name, ancestors)?;
     ascending(name, named(name, member(of, "fields")?, &FIELD)?)?;
     each(of, "guarantees", |promise, of| {
-        keys(of, promise, &["composes_by", "direction", "type"])?;
+        match of.get("measured_as") {
+            Some(_) => keys(of, promise, &["composes_by", "direction", "measured_as", "type"])?,
+            None => keys(of, promise, &["composes_by", "direction", "type"])?,
+        }
         one_of(of, "composes_by", &COMPOSED)?;
         one_of(of, "direction", &DIRECTIONS)
     })?;

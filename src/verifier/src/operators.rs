@@ -52,6 +52,7 @@ pub fn apply(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
         ("norm", [Value::Vector(a)]) => number(functions::norm(a)),
         ("high_band", [Value::Vector(a)]) => number(functions::band(a, false)),
         ("low_band", [Value::Vector(a)]) => number(functions::band(a, true)),
+        ("decibels", [Value::Number(ratio, Unit::Plain | Unit::Ratio)]) => number(complex::decibels(*ratio)),
         ("draw", [Value::Text(seed), Value::Text(text)]) => {
             let digest = Json::List(vec![Json::from(&**seed), Json::from(&**text)]).digest();
             let bits = digest.get(7..22).and_then(|hex| i128::from_str_radix(hex, 16).ok());

@@ -197,6 +197,7 @@ pub fn read(document: &Json) -> Checked<Program> {
         types: reader.types,
     };
     program.check_facts()?;
+    program.check_tables(policy)?;
     Ok(program)
 }
 
@@ -244,7 +245,11 @@ impl<'a> Reader<'a> {
     }
 
     fn read_trait(&self, json: &Json) -> Checked<Trait> {
-        let guarantee = |json: &Json| Ok((text(json, "type")?.to_owned(), optional(json, "composes_by", as_text)?));
+        let guarantee = |json: &Json| {
+            // What results are measured as is no part of a decision, and has to be an expression all the same.
+            json.get("measured_as").map(|value| self.expr(value)).transpose()?;
+            Ok((text(json, "type")?.to_owned(), optional(json, "composes_by", as_text)?))
+        };
         Ok(Trait {
             fields: self.fields(member(json, "fields")?)?,
             guarantees: entries(json, "guarantees", guarantee)?,
@@ -409,6 +414,19 @@ impl Program {
 
     fn fits(&self, value: &Value, ty: &str) -> bool {
         self.types.fits(value, ty, &|name, of| self.is_service(name, of))
+    }
+
+    /// The keys and the rows of each table are of the types that it states.
+    fn check_tables(&self, policy: &Json) -> Checked<()> {
+        for (name, of) in object(policy, "tables")? {
+            let (key, value) = (text(of, "key")?, text(of, "value")?);
+            let rows = self.tables.get(name).into_iter().flatten();
+            if let Some((at, _)) = rows.enumerate().find(|(_, row)| !self.fits(row.0, key) || !self.fits(row.1, value))
+            {
+                return refuse("policy", format!("row {} of table `{name}` is not of the types of the table", at + 1));
+            }
+        }
+        Ok(())
     }
 
     /// The request, the signals and each contract are of their types.

@@ -101,7 +101,11 @@ fn of_texts(rng: &mut Rng, s: Expr) -> Expr {
 fn of_numbers(rng: &mut Rng, s: Expr) -> Expr {
     let cost = field(s.clone(), "cost");
     let tier = || Expr::ToDecimal(boxed(field(s.clone(), "tier")));
-    match rng.below(6) {
+    match rng.below(7) {
+        6 => {
+            let loud = Expr::Function(Function::Decibels, vec![cost]);
+            compare(Comparison::LessOrEqual, loud, decimal("3.5"))
+        }
         0 => Expr::If(
             boxed(compare(Comparison::Greater, field(s.clone(), "tier"), int(1))),
             boxed(compare(Comparison::Equal, field(s.clone(), "provider"), lit(text("a")))),

@@ -349,19 +349,23 @@ fn request_fields() -> Vec<Field> {
 }
 
 fn traits() -> BTreeMap<Name, Trait> {
-    let guarantee = |ty, composition| Guarantee { ty, direction: None, composition: Some(composition) };
+    let guarantee =
+        |ty, composition| Guarantee { ty, direction: None, composition: Some(composition), measured_as: None };
+    let leaks = compare(Comparison::Greater, Expr::Variable(n("leaks")), int(0));
+    let leaky = Guarantee { measured_as: Some(leaks), ..guarantee(Type::Bool, Composition::Or) };
     let guarantees: BTreeMap<Name, Guarantee> = [
         (n("latency"), guarantee(Type::Duration, Composition::Sum)),
         (n("quality"), guarantee(Type::Ratio, Composition::Min)),
         (n("trust"), guarantee(Type::Ratio, Composition::Product)),
         (n("logged"), guarantee(Type::Bool, Composition::And)),
-        (n("leaky"), guarantee(Type::Bool, Composition::Or)),
+        (n("leaky"), leaky),
     ]
     .into();
     let one = |ancestors: &[&str]| Trait {
         ancestors: ancestors.iter().map(|a| n(a)).collect(),
         fields: BTreeMap::new(),
         guarantees: guarantees.clone(),
+        measurements: [(n("leaks"), Type::Int)].into(),
         invariants: Vec::new(),
     };
     [(n("Model"), one(&["Model"])), (n("Audited"), one(&["Audited", "Model"]))].into()

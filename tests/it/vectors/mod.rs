@@ -1,7 +1,6 @@
 //! What the predecessors were measured to do, where those measurements are at hand.
 
 pub mod caio;
-mod caio_enforce;
 mod lifeos;
 mod peak_dryrun;
 mod peak_orchestrator;

@@ -14,7 +14,8 @@ fn policy() -> Policy {
         ["required_permissions", "capabilities", "endpoints", "invariants", "capability_details", "seed_required"];
     let mut policy = Policy::default();
     let fields = texts.iter().chain(&others).map(|name| field(name, Type::Text, true, None)).collect();
-    let guarantee = || Guarantee { ty: Type::Decimal, direction: Some(Direction::AtMost), composition: None };
+    let guarantee =
+        || Guarantee { ty: Type::Decimal, direction: Some(Direction::AtMost), composition: None, measured_as: None };
     let promised = [
         "accuracy",
         "latency",
@@ -30,7 +31,8 @@ fn policy() -> Policy {
         "stability_gain",
     ];
     let guarantees = promised.iter().map(|name| ((*name).into(), guarantee())).collect();
-    let service = Trait { ancestors: ["Service".into()].into(), fields, guarantees, invariants: Vec::new() };
+    let (ancestors, measurements) = (["Service".into()].into(), Default::default());
+    let service = Trait { ancestors, fields, guarantees, measurements, invariants: Vec::new() };
     policy.traits.insert("Service".into(), service);
     policy
 }

@@ -26,8 +26,25 @@ const EDITS: &[Edit] = &[
         |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["composes_by"] = json!("mean"),
         "`composes_by`",
     ),
+    ("nothing that is measured", |d| d["policy"]["traits"]["Model"]["measured"] = json!({}), "`measured`"),
+    (
+        "a value that follows from no expression",
+        |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["measured_as"] = json!(["guess"]),
+        "guess",
+    ),
+    (
+        "a value that follows from nothing",
+        |d| d["policy"]["traits"]["Model"]["guarantees"]["latency"]["measured_as"] = json!(null),
+        "",
+    ),
     ("two rows for one key", |d| d["policy"]["tables"] = rows(json!([row("a", "1"), row("a", "2")])), "rows"),
     ("rows out of order", |d| d["policy"]["tables"] = rows(json!([row("b", "1"), row("a", "2")])), "rows"),
+    (
+        "a row of another type",
+        |d| d["policy"]["tables"] = rows(json!([row("a", "1"), [{ "text": "b" }, { "text": "2" }]])),
+        "row 2 of table `floors`",
+    ),
+    ("a key of another type", |d| d["policy"]["tables"] = rows(json!([[{ "int": "1" }, { "int": "1" }]])), "row 1"),
     ("scores for nobody", |d| d["policy"]["routes"]["ask"]["scores"]["chair"] = json!([]), "`chair`"),
     ("a scope twice", |d| again(&mut d["policy"]["routes"]["ask"]["constraints"][0]["scope"]), "twice"),
 ];
@@ -57,6 +74,48 @@ fn a_policy_has_one_form() {
     }
     let mut sample = Sample::routed();
     sample.document["policy"]["tables"] = rows(json!([row("a", "1"), row("b", "2")]));
+    let model = &mut sample.document["policy"]["traits"]["Model"];
+    model["measured"] = json!({ "seconds": "duration" });
+    model["guarantees"]["latency"]["measured_as"] = json!(["variable", "seconds"]);
     sample.rehash();
     verify(sample.bytes().as_bytes()).unwrap();
+}
+
+/// Which services a registry holds is told by name, once each and in order, and hashed; with no key there is no registry.
+#[test]
+fn what_a_registry_holds_has_one_form_and_its_digest() {
+    type Forged = (&'static str, fn(&mut Value), bool, &'static str);
+    let forged: [Forged; 8] = [
+        ("a service that is not there", |d| d["registered"] = json!(["beta", "nobody"]), true, "form"),
+        ("a service twice", |d| d["registered"] = json!(["beta", "beta"]), true, "form"),
+        ("services out of order", |d| d["registered"] = json!(["omega", "beta"]), true, "form"),
+        ("something that is no name", |d| d["registered"] = json!([1]), true, "form"),
+        ("no list", |d| d["registered"] = json!("beta"), true, "form"),
+        ("another service", |d| d["registered"] = json!(["alpha", "omega"]), false, "decision.inputs"),
+        (
+            "a claim without services",
+            |d| drop(d.as_object_mut().unwrap().remove("registered")),
+            false,
+            "decision.inputs",
+        ),
+        (
+            "services without a claim",
+            |d| drop(d["decision"]["inputs"].as_object_mut().unwrap().remove("registry")),
+            false,
+            "decision.inputs",
+        ),
+    ];
+    for (what, edit, anew, step) in forged {
+        let mut sample = Sample::registered();
+        edit(&mut sample.document);
+        if anew {
+            sample.rehash();
+        }
+        let refusal = verify(sample.bytes().as_bytes()).err().unwrap_or_else(|| panic!("{what} passes"));
+        assert_eq!(refusal.step, step, "{what}: {refusal}");
+    }
+    let mut empty = Sample::registered();
+    empty.document["registered"] = json!([]);
+    empty.rehash();
+    verify(empty.bytes().as_bytes()).unwrap();
 }

@@ -1,6 +1,5 @@
 //! The package `rules/caio` with the services of a measurement, published as contracts of the router.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,16 +7,16 @@ use provost::base::{Decimal, FileId, Instant, Name, Sources, Span};
 use provost::cli::disk::Disk;
 use provost::data::read_json;
 use provost::diag::Diagnostic;
-use provost::enforce::{Outcome, enforce, promises};
+use provost::enforce::{Outcome, enforce, measurable, promises, values};
 use provost::facts::adapter::{Import, adapt};
 use provost::facts::contract::{Context, Places, contracts, heads};
+use provost::facts::measured::measured;
 use provost::facts::{Inputs, Signals, request, signals};
 use provost::ir::{Policy, Services};
 use provost::package;
 use provost::plan::{Plan, plan};
 use provost::route::decide;
 use provost::route::decision::{Decision, Ending};
-use provost::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 /// The checked policy of the package.
@@ -106,11 +105,29 @@ impl House {
         decide(&plan, route, &Inputs { request, signals, now }).map_err(|e| e.to_string())
     }
 
-    /// What measured values come to, held against what a decision promises.
-    pub fn enforce(&self, decision: &Decision, measured: &BTreeMap<Name, Value>) -> Result<Outcome, String> {
+    /// What a result comes to, held against what a decision promises.
+    pub fn enforce(&self, decision: &Decision, result: &Json) -> Result<Outcome, String> {
         let spelled = decision.guarantees.iter().cloned().collect();
-        let promises = promises(&self.plan(Services::new()), &decision.route, &spelled);
-        Ok(enforce(&promises.map_err(|_| "a promise cannot be read")?, measured))
+        let plan = self.plan(Services::new());
+        let promises = promises(&plan, &decision.route, &spelled).map_err(|e| e.to_string())?;
+        let node = read_json(FileId(0), &result.to_string()).map_err(|found| said(&found))?;
+        let measured = measured(&self.policy, &Services::new(), &measurable(&promises), &node).map_err(|f| said(&f))?;
+        let values = values(&plan, &decision.route, &promises, &measured).map_err(|e| e.to_string())?;
+        Ok(enforce(&promises, &values))
+    }
+
+    /// Whether results are measured by this.
+    pub fn measures(&self, name: &str) -> bool {
+        self.policy.traits.values().any(|of| of.measurements.contains_key(name))
+    }
+
+    /// The argument of an annotation above a guarantee of the package.
+    pub fn annotated(&self, annotation: &str, guarantee: &str) -> Option<String> {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("contracts/caio/contracts/service.provost");
+        let text = std::fs::read_to_string(root).unwrap();
+        let (before, _) = text.split_once(&format!("guarantee {guarantee}:"))?;
+        let line = before.trim_end().lines().last()?.trim();
+        Some(line.strip_prefix(&format!("@{annotation}(\""))?.strip_suffix("\")")?.to_owned())
     }
 
     fn plan(&self, services: Services) -> Plan {

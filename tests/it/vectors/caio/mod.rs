@@ -32,8 +32,6 @@ const DECIBEL: &str = "decibels are not added to shares: such a request is inval
 const WEIGHTS: &str = "the weights are constants of the policy and sum to one; every route requires it";
 const RAW: &str = "penalties are always normalised; dollars and milliseconds are never added";
 const DRAW: &str = "ties are broken by name; a seeded draw is a term of a score, and has its own generator";
-const MEASURED: &str =
-    "`provost enforce` takes values of guarantees; that these come from such measurements is not built";
 const ERROR_WORDS: &str = "a decision names the constraints that nobody passes, and not a stage by a sentence";
 const SHAPE: &str = "the decision has its own documented shape, with a certificate in place of proofs";
 const HASH: &str = "a decision is known by its own digest; the hash of the original covers a shape that is not ours";
@@ -59,13 +57,6 @@ const ON_PURPOSE: &[(&str, &str)] = &[
     ("eq-1-5-alternative", "the older equation rests on a history of reliability, which no contract states"),
     ("traits-all-fail-error", ERROR_WORDS),
     ("control-in-decision", SHAPE),
-    ("thesis-energy_conservation-pass", MEASURED),
-    ("thesis-energy_conservation-fail", MEASURED),
-    ("thesis-capacity_margin-pass", MEASURED),
-    ("thesis-pde_stability-fail", MEASURED),
-    ("thesis-aead_exact_recall-pass", MEASURED),
-    ("thesis-aead_exact_recall-fail", MEASURED),
-    ("violation-is-error", MEASURED),
     ("violation-http-legacy", HTTP),
     ("pipe-trace-fields", SHAPE),
     (
