@@ -68,6 +68,8 @@ pub mod fmt;
 
 pub mod lint;
 
+pub mod translate;
+
 pub mod dryrun;
 
 pub mod store;

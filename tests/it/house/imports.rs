@@ -38,13 +38,14 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("site", "base syntax value ir explain draw package"),
     ("fmt", "base syntax"),
     ("lint", LINTED),
+    ("translate", "base diag value ir facts explain suite fmt lint"),
     ("ide", STAGES),
     ("serve", TOOLS),
     ("lsp", TOOLS),
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity draw package fmt lint suite journal diff site dryrun enforce select registry store ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity draw package fmt lint suite journal diff site dryrun enforce select translate registry store ide serve lsp",
     ),
     ("main", "cli"),
 ];

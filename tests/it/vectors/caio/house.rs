@@ -35,6 +35,11 @@ impl House {
     pub fn open() -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let package = package::open(&Disk, &root.join(Path::new("rules/caio")));
+        Self::of(package)
+    }
+
+    /// A package that is sound.
+    pub fn of(package: package::Package) -> Self {
         assert!(package.is_sound(), "{:?}", package.diagnostics);
         let trait_ = package.policy.traits.keys().find(|name| name.ends_with("Service")).unwrap().clone();
         Self { policy: Arc::new(package.policy), trait_ }
@@ -159,7 +164,7 @@ impl House {
     }
 }
 
-fn said(found: &[Diagnostic]) -> String {
+pub fn said(found: &[Diagnostic]) -> String {
     found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; ")
 }
 
@@ -171,7 +176,7 @@ pub fn contract(id: &str, service: &Json) -> Json {
     let part = |key: &str| service.get(key).cloned();
     let mut constraints = part("constraints").unwrap_or_else(|| json!({}));
     constraints["risk"] = part("risk").unwrap_or_else(|| json!(0));
-    let latency = service.pointer("/latency/max").cloned();
+    let latency = service.pointer("/latency/max").or(service.get("latency_ms")).cloned();
     let mut guarantees = part("guarantees").unwrap_or_else(|| json!({}));
     if let Some(latency) = latency {
         guarantees["latency"] = json!({ "max": latency });

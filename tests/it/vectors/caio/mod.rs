@@ -4,9 +4,10 @@
 
 mod equation;
 mod fields;
-mod house;
+pub mod house;
 mod invariants;
 mod phases;
+pub mod rules;
 mod stages;
 
 use house::House;
@@ -31,8 +32,6 @@ const WEIGHTS: &str = "the weights are constants of the policy and sum to one; e
 const RAW: &str = "penalties are always normalised; dollars and milliseconds are never added";
 const DRAW: &str = "ties are drawn by the digest of seed and name, as the other two are; a Mersenne Twister is bound to one library, and what it \
                     draws depends on how many are tied";
-const CONFLICT: &str =
-    "rules that nothing can satisfy together are a finding of `provost lint`, and not of reading them";
 const TRACE: &str = "the certificate and its proofs hold all of it under the names of the policy, but for `result`: what came back is \
      known after the decision, and `provost enforce --log` keeps it; `state` is the request, and `hash` covers the instant too";
 const HASH: &str = "a decision is known by its own digest; the hash of the original covers a shape that is not ours";
@@ -42,12 +41,6 @@ const HTTP: &str = "not built here: the front door";
 const ON_PURPOSE: &[(&str, &str)] = &[
     ("match-requirement-spellings", SPELLING),
     ("match-requirement-list", SPELLING),
-    ("rule-conflict-detected", CONFLICT),
-    ("rule-order-irrelevant", "a package has no order of rules: the tests of laws deal the items of packages anew"),
-    (
-        "rule-m365-domain",
-        "the registry of the measurement has no contracts; the rule `domain` is tested in the package",
-    ),
     ("modes-fallback-intent", FALLBACK),
     ("modes-fallback-trait", FALLBACK),
     (
@@ -81,7 +74,7 @@ fn contracts_and_requests_of_the_router_are_decided_as_documented() {
             let met = match &file[..2] {
                 "01" => stages::contract(&house, input, expect),
                 "02" => stages::matching(&house, input, expect),
-                "03" => stages::rules(&house, input, expect),
+                "03" => rules::rules(&house, input, expect),
                 "04" => stages::security(&house, input, expect),
                 "05" => fields::fields(&house, input, expect),
                 "06" => equation::scoring(&house, input, expect),

@@ -10,7 +10,7 @@ use provost::store::{PATIENCE, Store, StoreError};
 use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, task, welcome};
-use super::{amount, near, phases, same};
+use super::{amount, near, same};
 
 const MATCHING: [&str; 7] = [
     "caio.capabilities",
@@ -20,19 +20,6 @@ const MATCHING: [&str; 7] = [
     "caio.availability",
     "caio.determinism",
     "caio.machine",
-];
-const RULES: [&str; 11] = [
-    "caio.latency",
-    "caio.budget",
-    "high_priority_latency",
-    "require_encryption",
-    "allow_external_services",
-    "unbudgeted_spending",
-    "data_protection",
-    "health_data",
-    "fluent_speech",
-    "domain",
-    "filtered",
 ];
 const SECURITY: [(&str, &str); 5] = [
     ("authentication", "caio.authentication"),
@@ -193,63 +180,6 @@ pub fn matching(house: &House, input: &Json, expect: &Json) -> Result<(), String
     }
     let all = evidence["constraints"].as_object().is_none_or(|all| all.values().all(|met| *met == json!(true)));
     same("the constraints", !rejected(&decision, "s", &["caio.machine"]), all)
-}
-
-pub fn rules(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
-    if input.get("candidates").is_some() {
-        return phases::nobody_satisfies_the_rules(house, input, expect);
-    }
-    if let Some(policies) = input.get("policies") {
-        return policy_map(house, policies, input, expect);
-    }
-    let Some(service) = input.get("service") else { return Err("not a rule on a service".to_owned()) };
-    let mut task = task(&input["request"], "all")?;
-    welcome(&mut task);
-    let constraint = |rule: &str| match rule {
-        "latency_bound" => Ok("caio.latency".to_owned()),
-        "budget" => Ok("caio.budget".to_owned()),
-        "high_priority_latency" | "require_encryption" => Ok(rule.to_owned()),
-        other => Err(format!("not built: the rule `{other}`")),
-    };
-    let names = input["rules"].as_array().into_iter().flatten().filter_map(|rule| rule["name"].as_str());
-    let names: Vec<&str> = names.collect();
-    if names.contains(&"require_encryption") {
-        task["require_encryption"] = json!(true);
-    }
-    let decision = decide(house, &[("s".to_owned(), service.clone())], &task, NOW)?;
-    house::chosen(&decision)?;
-    let mut all = true;
-    for name in names {
-        let holds = !rejected(&decision, "s", &[&constraint(name)?]);
-        all &= holds;
-        let said = expect["per_rule"].as_array().into_iter().flatten().find(|r| r["rule"] == json!(name));
-        if let Some(said) = said {
-            same(name, holds, said["satisfied"] == json!(true))?;
-        }
-    }
-    same("all of them", all, expect["satisfied"] == json!(true))
-}
-
-fn policy_map(house: &House, policies: &Json, input: &Json, expect: &Json) -> Result<(), String> {
-    let mut task = json!({ "intent": "work", "needs": [] });
-    welcome(&mut task);
-    for (name, value) in policies.as_object().unwrap() {
-        match name.as_str() {
-            "require_encryption" => task["require_encryption"] = value.clone(),
-            "allow_external_services" => task["allow_external"] = value.clone(),
-            other => return Err(format!("not built: the policy `{other}`")),
-        }
-    }
-    let services: Vec<(String, Json)> =
-        input["services"].as_object().unwrap().iter().map(|(id, s)| (id.clone(), s.clone())).collect();
-    let decision = decide(house, &services, &task, NOW)?;
-    for kept in ids(&expect["kept"]) {
-        same(&kept, rejected(&decision, &kept, &RULES), false)?;
-    }
-    for (dropped, rule) in expect["dropped"].as_object().into_iter().flatten() {
-        same(dropped, rejected(&decision, dropped, &[rule.as_str().unwrap_or_default()]), true)?;
-    }
-    Ok(())
 }
 
 /// Whether bytes have the hash that is wanted. They are not encrypted in between: that is the transport's, and only what comes
