@@ -10,6 +10,7 @@
 )]
 
 pub mod args;
+mod caller;
 mod check;
 mod data;
 pub mod decide;
@@ -36,7 +37,7 @@ pub mod shell;
 mod stored;
 mod test;
 mod together;
-mod verify;
+pub mod verify;
 mod what_if;
 mod why_not;
 

@@ -150,6 +150,10 @@ fn read_again(plan: &Plan, wanted: &Name, unread: &Json) -> Result<Request, Vec<
     let set: Vec<(String, String)> = pairs.map(|pair| (of(pair, 0), of(pair, 1))).collect();
     // Without a file, only the assignments speak.
     let node = if name.is_empty() { data::read_json(file, "{}") } else { data::read(file, name, text("text")) };
+    let node = node.map(|node| match unread.get("caller").and_then(Json::as_str) {
+        Some(caller) => facts::set::with_caller(node, caller, &mut sources),
+        None => node,
+    });
     let read =
         node.and_then(|node| facts::set::request(&plan.policy, &plan.services, wanted, node, &set, &mut sources));
     read.map_err(|mut found| {

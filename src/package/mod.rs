@@ -4,6 +4,7 @@
 //! is wrong. *Promises* that a package without errors may run. *Leaves out* decisions.
 
 mod environment;
+mod identity;
 mod import;
 mod invariants;
 pub mod registered;
@@ -18,6 +19,7 @@ use crate::data::Node;
 use crate::diag::{Diagnostic, print};
 use crate::facts::registry::Registry;
 use crate::facts::signals::Environment;
+use crate::identity::Settings;
 use crate::ir::mission::Mission;
 use crate::ir::suite::Test;
 use crate::ir::{Policy, Services};
@@ -47,6 +49,8 @@ pub struct Package {
     pub masked: BTreeSet<Name>,
     /// The signals that a shell reads from the environment, each with its variable.
     pub environment: Environment,
+    /// What is believed of tokens, by the request type that they fill fields of.
+    pub identity: BTreeMap<Name, Settings>,
     /// What was written, every declaration under its one name.
     pub program: Program,
     /// What the manifest says of lints.
@@ -79,8 +83,8 @@ pub fn written(world: &dyn World, dir: &Path) -> Package {
 pub fn open_with(world: &dyn World, dir: &Path, registered: Registered<'_>) -> Package {
     let joined = if let Registered::Joined(joined) = registered { Some(joined) } else { None };
     let loaded = resolve::load::load_with(world, dir, joined.map_or(&[][..], |joined| &joined.sources));
-    let Loaded { program, lints, mut sources, mut imports, masked, signals: named, registry, mut diagnostics, damaged } =
-        loaded;
+    let Loaded { program, lints, mut sources, mut imports, masked, signals: named, registry, .. } = loaded;
+    let (believed, mut diagnostics, damaged) = (loaded.identity, loaded.diagnostics, loaded.damaged);
     let shown = registered::shown_by(world, dir, registry.as_ref(), registered, &mut sources);
     let shown = shown.unwrap_or_else(|found| {
         diagnostics.push(*found);
@@ -108,6 +112,8 @@ pub fn open_with(world: &dyn World, dir: &Path, registered: Registered<'_>) -> P
     diagnostics.extend(checked.diagnostics.into_iter().filter(|d| !follows_from_damage(d) && !of_absent(d)));
     let (environment, found) = environment::signals(&checked.policy, &program, &named);
     diagnostics.extend(found);
+    let (identity, found) = identity::settings(&checked.policy, &program, &believed);
+    diagnostics.extend(found);
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(masked.iter().filter_map(|entry| masks_nothing(&checked.policy, entry)));
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
@@ -125,6 +131,7 @@ pub fn open_with(world: &dyn World, dir: &Path, registered: Registered<'_>) -> P
         lints,
         masked: masked.into_iter().map(|entry| entry.text).collect(),
         environment,
+        identity,
         sources,
         diagnostics,
     }

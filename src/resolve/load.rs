@@ -43,6 +43,8 @@ pub struct Loaded {
     pub signals: Vec<(usize, Entry, Entry)>,
     /// The registry of services of the package that is run.
     pub registry: Option<RegistryEntry>,
+    /// What the packages say of tokens: the package that says so, and `[identity]` as it is written.
+    pub identity: Vec<(usize, Node)>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -212,6 +214,7 @@ impl Loader<'_> {
         }
         self.sources(place, &dir, &name, &manifest);
         self.imports(place, &dir, &name, &manifest);
+        self.loaded.identity.extend(manifest.identity.map(|node| (place, node)));
         self.loaded.signals.extend(manifest.signals.into_iter().map(|(signal, variable)| (place, signal, variable)));
         Some(place)
     }

@@ -12,7 +12,7 @@ pub const FILE: &str = "provost.toml";
 pub const EDITION: &str = "2026";
 /// What a manifest may hold.
 const SECTIONS: &[&str] =
-    &["package", "dependencies", "import", "workspace", "lints", "test", "log", "signals", "registry"];
+    &["package", "dependencies", "import", "workspace", "identity", "lints", "test", "log", "signals", "registry"];
 /// Where sources are, if the manifest names no others.
 const SOURCES: &[&str] = &["contracts", "rules", "tests"];
 
@@ -44,6 +44,8 @@ pub struct Manifest {
     pub signals: Vec<(Entry, Entry)>,
     /// `[registry]`: where the registry of services is, and how contracts are read that are registered.
     pub registry: Option<RegistryEntry>,
+    /// `[identity]`, as it is written: the package understands it, which knows the request types.
+    pub identity: Option<Node>,
     /// `[lints]`, as it is written: the lints understand it.
     pub lints: Option<Node>,
 }
@@ -119,11 +121,12 @@ impl Reader {
                         }
                     }
                 }
+                "identity" => manifest.identity = Some(value.clone()),
                 "lints" => manifest.lints = Some(value.clone()),
                 _ => {}
             }
-            if &*key.text == "lints" && root.get("package").is_none() {
-                let message = "`[lints]` belongs to a package, and this manifest has none";
+            if ["identity", "lints"].contains(&&*key.text) && root.get("package").is_none() {
+                let message = format!("`[{}]` belongs to a package, and this manifest has none", key.text);
                 let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
                 self.diagnostics.push(diagnostic.help("write it into the manifest of each package"));
             }
