@@ -296,8 +296,17 @@ fn both_layouts_of_a_contract_are_one_to_the_registry() {
     assert_eq!(register("one", "nested.yaml")["unchanged"], serde_json::json!(["desk-chat"]));
     let words =
         ["--package", &package, "--registry", "one", "route", "caio", "--certificate", "c.json", "--now", "2026-11-21"];
-    let set =
-        ["--set", "intent=chat", "--set", "needs=chat", "--set", "permissions=chat.use", "--set", "authenticated=true"];
+    let set = [
+        "--trusted-caller",
+        "--set",
+        "intent=chat",
+        "--set",
+        "needs=chat",
+        "--set",
+        "permissions=chat.use",
+        "--set",
+        "authenticated=true",
+    ];
     let ran = desk.run(&[&words[..], &set].concat(), None);
     let decision: Json = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err));
     assert_eq!(decision["inputs"]["registry"], one["snapshot"]["digest"]);
