@@ -219,11 +219,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("signal spare: int", "signal spare: int\nsignal fresh: int", "signal-added"),
     ("signal spare: int", "signal spare: decimal", "signal-changed"),
     ("load: ratio = 0%", "load: ratio = 1%", "signal-default-changed"),
-    (
-        "route other for",
-        "route third for Other { only: Spare }\nroute other for",
-        "route-added",
-    ),
+    ("route other for", "route third for Other { only: Spare }\nroute other for", "route-added"),
     ("    critic: Model\n", "    critic: Model\n    judge: Model\n", "role-added"),
     ("    critic: Model\n", "    critic: Model\n    judge: Model?\n", "role-offered"),
     ("fallback: Model[1..3]", "fallback: Model[2..3]", "role-demands-more"),
