@@ -29,6 +29,7 @@ mod rules;
 mod scope;
 mod services;
 mod suite;
+mod ties;
 mod traits;
 mod types;
 mod vectors;

@@ -29,7 +29,8 @@ impl Ready {
     pub fn new(mut package: Package) -> Self {
         let policy = Arc::new(std::mem::take(&mut package.policy));
         let services = Arc::new(std::mem::take(&mut package.services));
-        Self { plan: plan::plan(policy, services), package }
+        let held = package.registered.as_ref().map(|held| held.names.clone());
+        Self { plan: plan::plan(policy, services).with_registered(held), package }
     }
 
     /// The package that has the route, ready to decide.
@@ -65,7 +66,7 @@ impl<'r> Decided<'r> {
 
 /// Reads the inputs and decides.
 pub fn decide<'r>(shell: &Shell, ready: &'r Ready, route: &str, args: &InputArgs) -> Result<Decided<'r>, Failure> {
-    match inputs::read(shell, &ready.plan, &ready.package.environment, route, args)? {
+    match inputs::read(shell, &ready.plan, &ready.package, route, args)? {
         Read::Inputs(inputs) => {
             let (decision, trace) = route::decide_traced(&ready.plan, route, &inputs).map_err(failure)?;
             Ok(Decided::Of(decision, inputs, Box::new(trace)))

@@ -14,7 +14,7 @@ pub fn schema(shell: &Shell, args: &SchemaArgs) -> Result<Verdict, Failure> {
         Schema::Contracts => shell.out(include_str!("../../schema/contracts.schema.json"))?,
         Schema::RunManifest => shell.out(include_str!("../../schema/run-manifest.schema.json"))?,
         Schema::Package => {
-            let opened = shell.one()?;
+            let opened = shell.one_written()?;
             shell.out(&format!("{:#}", schema::contract_schema(&opened.package.policy)))?;
         }
     }

@@ -151,6 +151,7 @@ rules! {
     SCORE_ADDED = "score-added", Decision, "the term is new", "candidates rank otherwise";
     SCORE_REMOVED = "score-removed", Decision, "the term is gone", "candidates rank otherwise";
     SCORE_CHANGED = "score-changed", Decision, "the term is worked out otherwise", "candidates rank otherwise";
+    TIES_CHANGED = "ties-changed", Decision, "ties are broken otherwise", "candidates of equal score rank otherwise";
     OUTPUT_REMOVED = "output-removed", Contract, "the output is gone", "whoever reads it from decisions does not find it";
     OUTPUT_ADDED = "output-added", Source, "the output is new", "nobody could read it before";
     OUTPUT_CHANGED = "output-changed", Decision, "the output is worked out otherwise", "decisions give something else";

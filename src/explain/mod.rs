@@ -15,6 +15,7 @@ mod rules;
 pub mod spell;
 pub mod table;
 mod text;
+mod ties;
 mod told;
 pub mod why_not;
 

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Accept, Cardinality, Clause, Composition, Constraint, Definition, Direction, Effect, EnumType, Expr, Field,
-    Generator, Guarantee, Invariant, Phase, Policy, RequestType, Route, Service, Services, Signal, Table, Term, Trait,
-    Waiver,
+    Generator, Guarantee, Invariant, Phase, Policy, RequestType, Route, Service, Services, Signal, Table, Term, TieKey,
+    Trait, Waiver,
 };
 use crate::base::Name;
 use crate::base::pattern::{Pattern, Step};
@@ -282,6 +282,9 @@ fn route(of: &Route) -> Json {
         "constraints": list(&of.constraints, constraint),
         "scores": object(of.scores.iter(), |terms: &Vec<Term>| list(terms, term)),
     });
+    if let (Json::Object(route), false) = (&mut route, of.ties.is_empty()) {
+        route.insert("ties".to_owned(), object(of.ties.iter(), |keys: &Vec<TieKey>| list(keys, tie_key)));
+    }
     if let (Json::Object(route), false) = (&mut route, of.outputs.is_empty()) {
         route.insert("outputs".to_owned(), object(of.outputs.iter(), expr));
     }
@@ -328,6 +331,10 @@ fn clause(of: &Clause) -> Json {
 
 fn term(of: &Term) -> Json {
     json!({ "name": &*of.name, "value": expr(&of.value), "when": option(of.when.as_ref(), expr) })
+}
+
+fn tie_key(of: &TieKey) -> Json {
+    json!([expr(&of.value), of.descending])
 }
 
 fn waiver(of: &Waiver) -> Json {

@@ -162,6 +162,8 @@ pub struct Route {
     pub constraints: Vec<Constraint>,
     /// The score terms of each scored role, in declared order.
     pub scores: BTreeMap<Name, Vec<Term>>,
+    /// What decides between candidates of equal score, for each role that says so, in order.
+    pub ties: BTreeMap<Name, Vec<TieKey>>,
     /// What a decision gives besides the services, by name.
     pub outputs: BTreeMap<Name, Expr>,
     /// In which order people hear of its constraints; nothing where it does not say.
@@ -268,6 +270,15 @@ pub struct Term {
     pub when: Option<Expr>,
     /// Where it is written.
     pub at: At,
+}
+
+/// A key that decides between candidates of equal score: the least wins, those for which it is unknown come last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TieKey {
+    /// What is compared; it names no role and no `total`.
+    pub value: Expr,
+    /// Whether the greatest wins.
+    pub descending: bool,
 }
 
 /// A waiver.

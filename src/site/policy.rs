@@ -39,6 +39,11 @@ pub fn route(book: &Book<'_>, path: &str, name: &Name, route: &Route) -> String 
         terms.push(vec![code(role), code(&term.name), format!("<code>{value}</code>")]);
     }
     out.push_str(&part("Score", &rows(&["role", "term", "adds"], &terms)));
+    let ties = route
+        .ties
+        .iter()
+        .map(|(role, keys)| vec![code(role), format!("<code>{}</code>", names.linked(path, &spell::tie_keys(keys)))]);
+    out.push_str(&part("Ties", &rows(&["role", "broken"], &ties.collect::<Vec<_>>())));
     let outputs = route.outputs.iter().map(|(output, expr)| {
         vec![code(output), format!("<code>{}</code>", names.linked(path, &spell::expression(expr)))]
     });

@@ -11,14 +11,14 @@ use super::reader::{
 use super::values::{Reader, once};
 use crate::base::{Name, limits};
 use crate::ir::json::effect;
-use crate::ir::{ACCEPT, Cardinality, Clause, Constraint, Effect, Expr, Phase, Pipeline, Role, Route, Term};
+use crate::ir::{ACCEPT, Cardinality, Clause, Constraint, Effect, Expr, Phase, Pipeline, Role, Route, Term, TieKey};
 
 impl Reader<'_> {
     /// A route.
     pub fn route(self, json: &Json) -> Read<Route> {
         let written = |key: &&str| json.get(key).is_some();
         let mut keys = vec!["request", "roles", "stages", "edges", "constraints", "scores"];
-        keys.extend(["outputs", "phases"].iter().filter(|key| written(key)));
+        keys.extend(["ties", "outputs", "phases"].iter().filter(|key| written(key)));
         only(json, &keys)?;
         let roles = key(json, "roles", roles)?;
         let known = |name: &Name| match roles.iter().any(|role| role.name == *name) {
@@ -38,6 +38,10 @@ impl Reader<'_> {
         })?;
         let scores: BTreeMap<Name, Vec<Term>> =
             key(json, "scores", |json| entries(json, |terms| list(terms, |term| self.term(term))))?;
+        let ties: BTreeMap<Name, Vec<TieKey>> = match written(&"ties") {
+            true => key(json, "ties", |json| entries(json, |keys| list(keys, |key| self.tie_key(key))))?,
+            false => BTreeMap::new(),
+        };
         let outputs: BTreeMap<Name, Expr> = match written(&"outputs") {
             true => key(json, "outputs", |json| entries(json, |e| self.expr(e)))?,
             false => BTreeMap::new(),
@@ -47,12 +51,14 @@ impl Reader<'_> {
             false => Vec::new(),
         };
         within("scores", scores.keys().try_for_each(known))?;
+        within("ties", ties.keys().try_for_each(known))?;
         Ok(Route {
             request: key(json, "request", name)?,
             pipeline: Pipeline { stages, edges: edges.into_iter().collect() },
             roles,
             constraints,
             scores,
+            ties,
             outputs,
             phases,
             at: nowhere(),
@@ -98,6 +104,11 @@ impl Reader<'_> {
             when: key(json, "when", |e| option(e, |e| self.expr(e)))?,
             at: nowhere(),
         })
+    }
+
+    fn tie_key(self, json: &Json) -> Read<TieKey> {
+        let [value, descending] = items(json)? else { return refuse("a key and a direction are needed") };
+        Ok(TieKey { value: within(0, self.expr(value))?, descending: within(1, flag(descending))? })
     }
 }
 

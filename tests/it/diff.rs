@@ -269,6 +269,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ),
     ("    output name: primary.name\n", "", "output-removed"),
     ("    output name", "    output other: critic.name\n    output name", "output-added"),
+    ("    output name", "    ties primary by service.context desc\n    output name", "ties-changed"),
     ("output ceiling: request.budget ?? $5\n", "output ceiling: request.budget ?? $6\n", "output-changed"),
     ("because \"nobody\"", "because \"nobody is there\"", "phases-changed"),
     ("phase all: rules", "phase all: accept because \"x\" phase more: rules", "phases-changed"),

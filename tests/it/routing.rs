@@ -77,6 +77,7 @@ fn policy(roles: &[(&str, Cardinality)], constraints: Vec<Constraint>) -> Policy
         pipeline: Pipeline::default(),
         constraints,
         scores: Default::default(),
+        ties: Default::default(),
         outputs: Default::default(),
         phases: Default::default(),
         at: n("routes.provost:1:1"),

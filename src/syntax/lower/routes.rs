@@ -5,7 +5,7 @@ use crate::diag::Diagnostic;
 
 use super::super::ast::{
     Cardinality, ConstraintPath, Expr, OutputDecl, PhaseDecl, RequireClause, RoleDecl, RouteItem, RuleClause,
-    RuleClauseKind, RuleItem, RuleTarget, ScoreBlock, ScoreTerm, WaiverItem,
+    RuleClauseKind, RuleItem, RuleTarget, ScoreBlock, ScoreTerm, TieKey, TiesDecl, WaiverItem,
 };
 use super::super::codes;
 use super::super::grammar::{Pair, Rule};
@@ -14,13 +14,23 @@ use super::{Lower, Part, child, children, has};
 impl<'i> Lower<'i> {
     pub(super) fn route_item(&mut self, head: &Pair<'i>, parts: Vec<Part<'i>>) -> Option<RouteItem> {
         let (name, request) = (self.word_in(head)?, self.path_in(head)?);
-        let (roles, stages, after, requires, scores) = (vec![], vec![], vec![], vec![], vec![]);
-        let (outputs, phases) = (vec![], vec![]);
-        let mut item = RouteItem { name, request, roles, stages, after, requires, scores, outputs, phases };
+        let mut item = RouteItem {
+            name,
+            request,
+            roles: vec![],
+            stages: vec![],
+            after: vec![],
+            requires: vec![],
+            scores: vec![],
+            ties: vec![],
+            outputs: vec![],
+            phases: vec![],
+        };
         for part in parts {
             match part.pair.as_rule() {
                 Rule::role => item.roles.extend(self.role(&part.pair)),
                 Rule::require => item.requires.extend(self.require(&part.pair)),
+                Rule::ties => item.ties.extend(self.ties(&part.pair)),
                 Rule::output => item.outputs.extend(self.output(&part.pair)),
                 Rule::phase => item.phases.extend(self.phase(&part.pair)),
                 Rule::stages => item.stages.push(self.words_in(&part.pair)),
@@ -66,6 +76,17 @@ impl<'i> Lower<'i> {
         let label = child(pair, Rule::label).and_then(|l| self.word_in(&l));
         let condition = self.expr_in(pair)?;
         Some(RequireClause { front, label, condition, because: self.because_in(pair), span: self.span(pair) })
+    }
+
+    fn ties(&mut self, pair: &Pair<'i>) -> Option<TiesDecl> {
+        let front = self.front_in(pair);
+        let roles = child(pair, Rule::words).map(|w| self.words_in(&w)).unwrap_or_default();
+        let later = children(pair, Rule::then_key).filter_map(|then| child(&then, Rule::tie_key));
+        let mut keys = Vec::new();
+        for key in children(pair, Rule::tie_key).chain(later) {
+            keys.push(TieKey { value: self.expr_in(&key)?, descending: has(&key, Rule::kw_desc) });
+        }
+        Some(TiesDecl { front, roles, keys, span: self.span(pair) })
     }
 
     fn output(&mut self, pair: &Pair<'i>) -> Option<OutputDecl> {

@@ -21,7 +21,7 @@ const POLICY: [&str; 11] = [
 ];
 const ROUTE: [&str; 6] = ["constraints", "edges", "request", "roles", "scores", "stages"];
 /// The keys that a route has only where there is something behind them.
-const WHERE_USED: [&str; 2] = ["outputs", "phases"];
+const WHERE_USED: [&str; 3] = ["outputs", "phases", "ties"];
 const CONSTRAINT: [&str; 10] =
     ["annotations", "because", "clauses", "name", "protected", "rule", "scope", "unless", "waivers", "when"];
 /// How a promise may be composed, and which way it bounds.
@@ -161,6 +161,12 @@ fn route(name: &str, of: &Json) -> Checked<()> {
         }
         distinct(role, named(role, terms, &["name", "value", "when"])?)
     })?;
+    if of.get("ties").is_some() {
+        each(of, "ties", |role, keys| match keys.list() {
+            Some([_, ..]) if roles.iter().any(|declared| declared == role) => Ok(()),
+            _ => refuse("form", format!("`{name}` breaks ties of `{role}`, which is no role, or by no key")),
+        })?;
+    }
     distinct(name, roles)?;
     distinct(name, names(of, "stages")?)?;
     if !list(of, "edges")?.is_sorted_by(|a, b| a < b) {

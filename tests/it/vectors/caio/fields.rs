@@ -168,3 +168,16 @@ fn control(house: &House, push: &Json, input: &Json, expect: &Json) -> Result<()
     numbers.iter().zip(wanted).try_for_each(|(found, wanted)| near("the signal", *found, wanted))?;
     near("its energy", numbers.iter().map(|n| n * n).sum(), &expect["energy"])
 }
+
+/// Fields that are the same resonate by the more, the longer they are.
+#[test]
+fn the_resonance_gives_its_anchors() {
+    for (length, wanted) in [(4_u32, 12.0412), (1024, 60.2060)] {
+        let part = 1.0 / f64::from(length).sqrt();
+        let same: Vec<Json> = (0..length).map(|_| json!([part, 0])).collect();
+        let same = field(&Json::Array(same)).unwrap();
+        let resonance = number(complex::resonance(&same, &same)).unwrap();
+        assert!((resonance - wanted).abs() < 1e-4, "{resonance} dB at {length}");
+        near("the memory", number(complex::cosine(&same, &same)).unwrap(), &json!(1)).unwrap();
+    }
+}

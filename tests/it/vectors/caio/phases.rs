@@ -46,7 +46,9 @@ struct Heard {
 fn hear(house: &House, contracts: &Json, task: &Json, now: u64, resonance: &Json) -> Result<Heard, String> {
     let services = house.publish(contracts).map_err(|f| f[0].message.clone())?;
     let heard = services.keys().map(|id| (id.to_string(), resonance.clone())).filter(|(_, r)| !r.is_null());
-    let inputs = house.inputs(&services, task, now, &Json::Object(heard.collect()))?;
+    let heard: serde_json::Map<_, _> = heard.collect();
+    let host = if heard.is_empty() { json!({}) } else { json!({ "market_resonance": heard }) };
+    let inputs = house.inputs(&services, task, now, &host)?;
     let mut left: Vec<String> = services.keys().map(ToString::to_string).collect();
     let plan = house.plan(services);
     let (decision, trace) = decide_traced(&plan, "caio", &inputs).map_err(|e| e.to_string())?;
