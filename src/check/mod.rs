@@ -22,6 +22,7 @@ mod measured;
 mod mission_steps;
 mod missions;
 mod names;
+mod phases;
 mod promise;
 mod routes;
 mod rules;

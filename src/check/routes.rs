@@ -33,6 +33,7 @@ impl Checker<'_> {
         for route in self.policy.routes.values_mut() {
             route.constraints.sort_by(|a, b| a.name.cmp(&b.name));
         }
+        self.check_phases();
     }
 
     fn declare_route(&mut self, decl: &Declared, item: &RouteItem) {
@@ -49,6 +50,7 @@ impl Checker<'_> {
             scores: BTreeMap::new(),
             ties: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            phases: Vec::new(),
             at: self.at(decl.name_span),
         };
         self.policy.routes.insert(decl.name.clone(), route);

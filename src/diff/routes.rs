@@ -6,7 +6,7 @@ use super::rules::{self, Rule};
 use super::{Changes, Kind};
 use crate::base::Name;
 use crate::explain::spell;
-use crate::ir::{Cardinality, Expr, Role, Route, Term, TieKey};
+use crate::ir::{ACCEPT, Cardinality, Expr, Phase, Role, Route, Term, TieKey};
 
 /// Compares all routes, their constraints apart.
 pub fn compare(changes: &mut Changes<'_, '_>) {
@@ -40,6 +40,24 @@ fn route<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Route, new: &'
         ties(changes, (name, role), before, after);
     }
     outputs(changes, name, old, new);
+    let (before, after) = (phases(old, new), phases(new, old));
+    if before != after {
+        changes.note(item, "phases", &rules::PHASES_CHANGED, (Some(before), Some(after)));
+    }
+}
+
+/// In which phases a route tells the constraints that another version has as well; that one is new or gone is a change of its own.
+fn phases(route: &Route, other: &Route) -> String {
+    let kept = |name: &&Name| ***name == *ACCEPT || other.constraints.iter().any(|of| of.name == **name);
+    let phase = |phase: &Phase| {
+        let because = phase.because.as_ref().map_or(String::new(), |because| format!(" because {because:?}"));
+        let names: Vec<&str> = phase.constraints.iter().filter(kept).map(|name| &**name).collect();
+        format!("{}: {}{because}", phase.name, names.join(", "))
+    };
+    match route.phases.is_empty() {
+        true => "no phases".to_owned(),
+        false => route.phases.iter().map(phase).collect::<Vec<_>>().join("; "),
+    }
 }
 
 /// The keys that decide between the candidates of one role whose scores are equal; nothing stands for the name alone.

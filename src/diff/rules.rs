@@ -155,6 +155,7 @@ rules! {
     OUTPUT_REMOVED = "output-removed", Contract, "the output is gone", "whoever reads it from decisions does not find it";
     OUTPUT_ADDED = "output-added", Source, "the output is new", "nobody could read it before";
     OUTPUT_CHANGED = "output-changed", Decision, "the output is worked out otherwise", "decisions give something else";
+    PHASES_CHANGED = "phases-changed", Source, "the constraints are told in other phases", "it decides the same, and explanations and proofs tell it otherwise";
     WAIVER_REMOVED = "waiver-removed", Contract, "the waiver is gone", "what it lifted is refused again";
     WAIVER_LAPSED = "waiver-lapsed", Source, "a waiver that was over is gone", "it lifted nothing any more";
     WAIVER_ADDED = "waiver-added", Decision, "the waiver is new", "what its rule refused may be admitted";

@@ -7,6 +7,8 @@
 pub mod compare;
 pub mod funnel;
 pub mod miss;
+pub mod phases;
+pub mod proofs;
 pub mod repair;
 mod roles;
 mod rules;
@@ -14,6 +16,7 @@ pub mod spell;
 pub mod table;
 mod text;
 mod ties;
+mod told;
 pub mod why_not;
 
 pub use text::text;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Accept, Cardinality, Clause, Composition, Constraint, Definition, Direction, Effect, EnumType, Expr, Field,
-    Generator, Guarantee, Invariant, Policy, RequestType, Route, Service, Services, Signal, Table, Term, TieKey, Trait,
-    Waiver,
+    Generator, Guarantee, Invariant, Phase, Policy, RequestType, Route, Service, Services, Signal, Table, Term, TieKey,
+    Trait, Waiver,
 };
 use crate::base::Name;
 use crate::base::pattern::{Pattern, Step};
@@ -288,7 +288,15 @@ fn route(of: &Route) -> Json {
     if let (Json::Object(route), false) = (&mut route, of.outputs.is_empty()) {
         route.insert("outputs".to_owned(), object(of.outputs.iter(), expr));
     }
+    if let (Json::Object(route), false) = (&mut route, of.phases.is_empty()) {
+        route.insert("phases".to_owned(), list(&of.phases, phase));
+    }
     route
+}
+
+fn phase(of: &Phase) -> Json {
+    let constraints: Vec<&str> = of.constraints.iter().map(|name| &**name).collect();
+    json!({ "name": &*of.name, "constraints": constraints, "because": text(of.because.as_ref()) })
 }
 
 fn constraint(of: &Constraint) -> Json {

@@ -118,6 +118,7 @@ fn route(trait_: &Name, invariants: Vec<&crate::ir::Invariant>) -> Route {
         scores: BTreeMap::new(),
         ties: BTreeMap::new(),
         outputs: BTreeMap::new(),
+        phases: Vec::new(),
         at: Name::from(""),
     }
 }

@@ -192,7 +192,8 @@ fn unroutable(unroutable: &Unroutable) -> Json {
     })
 }
 
-fn inputs(inputs: &Digests) -> Json {
+/// What a decision depends on, by digest, and its instant.
+pub fn inputs(inputs: &Digests) -> Json {
     let mut digests = json!({
         "policy": inputs.policy,
         "services": inputs.services,

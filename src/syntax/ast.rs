@@ -393,6 +393,23 @@ pub struct RouteItem {
     pub ties: Vec<TiesDecl>,
     /// What a decision gives besides the services.
     pub outputs: Vec<OutputDecl>,
+    /// Its phases, in the order in which they are told.
+    pub phases: Vec<PhaseDecl>,
+}
+
+/// `phase matching: capabilities, in_time because "no service fits the request"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhaseDecl {
+    /// Documentation and annotations.
+    pub front: Front,
+    /// The phase's name.
+    pub name: Ident,
+    /// Labels of constraints of the route, rules by name, `rules` and `accept`, in the order in which they are told.
+    pub members: Vec<Ident>,
+    /// What to say where the phase leaves nobody.
+    pub because: Option<Text>,
+    /// The whole declaration.
+    pub span: Span,
 }
 
 /// `ties primary, fallback by draw(request.seed, service.name), then by service.price desc`

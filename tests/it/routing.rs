@@ -79,6 +79,7 @@ fn policy(roles: &[(&str, Cardinality)], constraints: Vec<Constraint>) -> Policy
         scores: Default::default(),
         ties: Default::default(),
         outputs: Default::default(),
+        phases: Default::default(),
         at: n("routes.provost:1:1"),
     };
     policy.routes.insert(n("work"), route);

@@ -41,6 +41,7 @@ impl<'i> Builder<'i> {
             Rule::record_value | Rule::set_value | Rule::brackets | Rule::group | Rule::index => self.brackets(node),
             Rule::args | Rule::params | Rule::annotation_args | Rule::type_record => self.brackets(node),
             Rule::fold => self.fold(&node.children),
+            Rule::words => self.words(&node.children),
             Rule::front => self.front(&node.children),
             Rule::score | Rule::signals | Rule::state | Rule::step | Rule::human => self.declaration(&node.children),
             _ => self.spread(&node.children, &[]),

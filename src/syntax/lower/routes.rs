@@ -4,8 +4,8 @@ use crate::base::{Span, limits};
 use crate::diag::Diagnostic;
 
 use super::super::ast::{
-    Cardinality, ConstraintPath, Expr, OutputDecl, RequireClause, RoleDecl, RouteItem, RuleClause, RuleClauseKind,
-    RuleItem, RuleTarget, ScoreBlock, ScoreTerm, TieKey, TiesDecl, WaiverItem,
+    Cardinality, ConstraintPath, Expr, OutputDecl, PhaseDecl, RequireClause, RoleDecl, RouteItem, RuleClause,
+    RuleClauseKind, RuleItem, RuleTarget, ScoreBlock, ScoreTerm, TieKey, TiesDecl, WaiverItem,
 };
 use super::super::codes;
 use super::super::grammar::{Pair, Rule};
@@ -24,6 +24,7 @@ impl<'i> Lower<'i> {
             scores: vec![],
             ties: vec![],
             outputs: vec![],
+            phases: vec![],
         };
         for part in parts {
             match part.pair.as_rule() {
@@ -31,6 +32,7 @@ impl<'i> Lower<'i> {
                 Rule::require => item.requires.extend(self.require(&part.pair)),
                 Rule::ties => item.ties.extend(self.ties(&part.pair)),
                 Rule::output => item.outputs.extend(self.output(&part.pair)),
+                Rule::phase => item.phases.extend(self.phase(&part.pair)),
                 Rule::stages => item.stages.push(self.words_in(&part.pair)),
                 Rule::after => {
                     let role = self.word_in(&part.pair)?;
@@ -90,6 +92,12 @@ impl<'i> Lower<'i> {
     fn output(&mut self, pair: &Pair<'i>) -> Option<OutputDecl> {
         let (front, name) = (self.front_in(pair), self.word_in(pair)?);
         Some(OutputDecl { front, name, value: self.expr_in(pair)?, span: self.span(pair) })
+    }
+
+    fn phase(&mut self, pair: &Pair<'i>) -> Option<PhaseDecl> {
+        let (front, name) = (self.front_in(pair), self.word_in(pair)?);
+        let members = child(pair, Rule::words).map(|words| self.words_in(&words)).unwrap_or_default();
+        Some(PhaseDecl { front, name, members, because: self.because_in(pair), span: self.span(pair) })
     }
 
     fn score(&mut self, part: Part<'i>) -> Option<ScoreBlock> {

@@ -20,8 +20,8 @@ const POLICY: [&str; 11] = [
     "waivers",
 ];
 const ROUTE: [&str; 6] = ["constraints", "edges", "request", "roles", "scores", "stages"];
-/// The keys of a route that are absent where there is nothing to say.
-const OF_SOME_ROUTES: [&str; 2] = ["outputs", "ties"];
+/// The keys that a route has only where there is something behind them.
+const WHERE_USED: [&str; 3] = ["outputs", "phases", "ties"];
 const CONSTRAINT: [&str; 10] =
     ["annotations", "because", "clauses", "name", "protected", "rule", "scope", "unless", "waivers", "when"];
 /// How a promise may be composed, and which way it bounds.
@@ -140,16 +140,18 @@ fn one_of(json: &Json, key: &str, words: &[&str]) -> Checked<()> {
 }
 
 fn route(name: &str, of: &Json) -> Checked<()> {
-    let mut expected = ROUTE.to_vec();
-    for key in OF_SOME_ROUTES {
-        match of.get(key) {
-            Some(Json::Object(some)) if some.is_empty() => {
-                return refuse("form", format!("`{name}` has no {key}, and then the key `{key}` is absent"));
-            }
-            Some(_) => expected.push(key),
-            None => {}
+    let used: Vec<&str> = WHERE_USED.into_iter().filter(|key| of.get(key).is_some()).collect();
+    for key in &used {
+        let none = match of.get(key) {
+            Some(Json::Object(entries)) => entries.is_empty(),
+            Some(Json::List(items)) => items.is_empty(),
+            _ => false,
+        };
+        if none {
+            return refuse("form", format!("`{name}` has no {key}, and then the key `{key}` is absent"));
         }
     }
+    let mut expected: Vec<&str> = ROUTE.into_iter().chain(used).collect();
     expected.sort_unstable();
     keys(of, name, &expected)?;
     let roles = named(name, member(of, "roles")?, &["hi", "list", "lo", "name", "trait"])?;
@@ -176,5 +178,30 @@ fn route(name: &str, of: &Json) -> Checked<()> {
         distinct(name, names(constraint, "scope")?)?;
         ascending(name, names(constraint, "waivers")?)?;
     }
-    Ok(())
+    if of.get("phases").is_some() { phases(name, of) } else { Ok(()) }
+}
+
+/// Each constraint of a route, and what services accept, stands in one of its phases, so that a story told by them is whole.
+fn phases(name: &str, of: &Json) -> Checked<()> {
+    let phases = member(of, "phases")?;
+    distinct(name, named(name, phases, &["because", "constraints", "name"])?)?;
+    let (mut told, mut silent) = (Vec::new(), 0);
+    for phase in list(of, "phases")? {
+        if !matches!(member(phase, "because")?, Json::Null | Json::Text(_)) {
+            return refuse("form", format!("`{name}` has a phase whose `because` is no text"));
+        }
+        let constraints = names(phase, "constraints")?;
+        silent += usize::from(constraints.is_empty());
+        told.extend(constraints);
+    }
+    if silent > 1 {
+        return refuse("form", format!("`{name}` has more than one phase without constraints"));
+    }
+    let mut all = vec!["accept".to_owned()];
+    for constraint in list(of, "constraints")? {
+        all.push(text(constraint, "name")?.to_owned());
+    }
+    told.sort();
+    all.sort();
+    if told == all { Ok(()) } else { refuse("form", format!("`{name}` does not tell each constraint in one phase")) }
 }

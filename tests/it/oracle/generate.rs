@@ -220,6 +220,29 @@ fn outputs(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Expr> {
     outputs
 }
 
+/// Most routes say how they are told; their own chance, so that they change nothing else of a package.
+fn phases(rng: &mut Rng, constraints: &[Constraint]) -> Vec<Phase> {
+    if rng.chance(25) {
+        return Vec::new();
+    }
+    let because = |rng: &mut Rng| if rng.chance(50) { Some(n("nobody came so far")) } else { None };
+    let mut phases: Vec<Phase> = (0..1 + rng.below(4))
+        .map(|i| Phase { name: n(&format!("p{}", 9 - i)), constraints: Vec::new(), because: because(rng) })
+        .collect();
+    for name in constraints.iter().map(|of| of.name.clone()).chain([n("accept")]) {
+        let at = rng.below(phases.len());
+        let told = &mut phases[at].constraints;
+        told.insert(rng.below(told.len() + 1), name);
+    }
+    // Only `rules` may stand for nothing.
+    let mut silent = 0;
+    phases.retain(|phase| {
+        silent += usize::from(phase.constraints.is_empty());
+        !phase.constraints.is_empty() || silent == 1
+    });
+    phases
+}
+
 fn constraint(rng: &mut Rng, roles: &[Role], name: &str, waivers: Vec<Name>) -> Constraint {
     let mut scope: Vec<Name> = roles.iter().filter(|_| rng.chance(70)).map(|r| r.name.clone()).collect();
     if scope.is_empty() {
@@ -481,9 +504,11 @@ pub fn case(seed: u64) -> Case {
     }
     let scores = scores(rng, &roles);
     let (pipeline, outputs) = (pipeline(rng, &roles), outputs(rng, &roles));
+    let phases = phases(&mut Rng::new(seed ^ 0x5eed), &constraints);
     let inputs = inputs(rng, &services);
     let ties = ties(rng, &roles);
-    let route = Route { request: n("Job"), pipeline, constraints, scores, ties, outputs, at: n("x"), roles };
+    let (request, at) = (n("Job"), n("x"));
+    let route = Route { request, pipeline, constraints, scores, ties, outputs, phases, at, roles };
     policy.routes.insert(n("route"), route);
     Case { policy, services, inputs }
 }

@@ -7,7 +7,9 @@ mod forms;
 mod generate;
 #[path = "../../../src/verifier/tests/it/mutations.rs"]
 mod mutations;
+mod phases;
 mod rng;
+mod schema;
 
 pub use certificates::certified;
 

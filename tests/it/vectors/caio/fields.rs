@@ -8,7 +8,7 @@ use provost::value::{Type, Value, complex};
 use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, persona, rejected, welcome};
-use super::{amount, near, same};
+use super::{amount, near, phases, same};
 
 fn read(json: &Json, ty: &Type) -> Result<Value, String> {
     let node = read_json(FileId(0), &json.to_string()).map_err(|f| f[0].message.clone())?;
@@ -98,6 +98,12 @@ fn defaults(house: &House, wanted: &Json) -> Result<(), String> {
 }
 
 pub fn traits_and_control(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if input.get("secure").is_some() {
+        return phases::nobody_satisfies_the_persona(house, input, expect);
+    }
+    if input.get("route").is_some() {
+        return phases::what_a_decision_has(house, expect);
+    }
     if input.get("traits").is_some() {
         return traits(house, input, expect);
     }
