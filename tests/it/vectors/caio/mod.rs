@@ -25,7 +25,6 @@ const FILES: &[&str] = &[
 ];
 
 const REGISTRY: &str = "not built here: registering a service twice is a matter of the registry";
-const SPELLING: &str = "a request has one spelling, that of its type; a gateway translates the others";
 const EDGE: &str = "not built here: encryption and signatures belong to the edge, and the engine sees no secret";
 const FALLBACK: &str = "a request holds fields, or terms that were measured; words in place of fields have no energy";
 const DECIBEL: &str = "decibels are not added to shares: such a request is invalid";
@@ -40,8 +39,6 @@ const HTTP: &str = "not built here: the front door";
 /// What differs on purpose or is not built, each with the reason.
 const ON_PURPOSE: &[(&str, &str)] = &[
     ("contract-duplicate-register", REGISTRY),
-    ("match-requirement-spellings", SPELLING),
-    ("match-requirement-list", SPELLING),
     ("rule-all-filtered-error", ERROR_WORDS),
     ("sec-integrity-roundtrip", EDGE),
     ("sec-result-signature-bad", EDGE),
