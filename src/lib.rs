@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! text ─parse→ tree ─resolve→ program ─check→ policy + services ─plan→ plan
-//!                                                      facts ─┐        │
+//! token ─identify→ request                             facts ─┐        │
 //!                                    explanation ←explain─ decision ←route─ outcome ←evaluate─┘
 //!                                                    certificate ←prove─┘
 //! ```
@@ -39,6 +39,8 @@ pub mod route;
 pub mod proof;
 
 pub mod stored;
+
+pub mod identity;
 
 pub mod registry;
 

@@ -20,7 +20,7 @@ use crate::world::shown;
 pub fn import(shell: &Shell, args: &ImportArgs) -> Result<Verdict, Failure> {
     let (_, dir) = only(shell)?;
     // Only the traits are needed, so a package whose data is not there yet will do.
-    let package = package::open(&shell.disk, &dir);
+    let package = package::written(&shell.disk, &dir);
     let mut sources = Sources::default();
     let command = sources.add("(command line)", command_line(args));
     let file = sources.add(shown(&args.file), shell.read(&args.file)?);
@@ -162,7 +162,7 @@ fn output_format(shell: &Shell, output: Option<&Path>) -> Result<Format, Failure
 
 /// Writes checked contracts as data that imports to the same contracts.
 pub fn export(shell: &Shell, args: &ExportArgs) -> Result<Verdict, Failure> {
-    let Opened { package, .. } = shell.one()?;
+    let Opened { package, .. } = shell.one_written()?;
     let wanted = |name: &Name| args.filter.as_ref().is_none_or(|f| name.contains(f.as_str()));
     let services: Services = package.services.into_iter().filter(|(name, _)| wanted(name)).collect();
     if services.is_empty() {

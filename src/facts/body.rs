@@ -198,8 +198,7 @@ impl Body<'_> {
     fn identity(&mut self, token: &Node) {
         let message = "`user.token` is stated, and a request cannot vouch for its own token";
         let found = Diagnostic::error(&codes::SELF_VOUCHED, token.opening(), message).label("not believed");
-        self.findings
-            .push(found.help("leave it out: whoever receives the request verifies the token and states what it shows"));
+        self.findings.push(found.help("leave it out, and hand the token over with `--token FILE`"));
     }
 
     /// The payload: markers of sensitive data are labels, and everything else is nobody's business here.

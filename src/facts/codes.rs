@@ -89,6 +89,10 @@ codes! {
     RULE_SENTENCE = "P0586", "a sentence that is no rule";
     /// A fact that a request states of itself, and that only its receiver can know.
     SELF_VOUCHED = "P0587", "a fact that a request cannot state of itself";
+    /// The snapshot of a registry is not there, or is not what was published.
+    SNAPSHOT = "P0590", "a registry without a sound snapshot";
+    /// A registered contract does not fit the package any more.
+    REGISTERED_MISFIT = "P0591", "a registered contract that does not fit";
 }
 
 #[cfg(test)]

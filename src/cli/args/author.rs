@@ -175,6 +175,8 @@ pub struct SchemaArgs {
 pub enum Schema {
     /// Of a decision.
     Decision,
+    /// Of the proofs of a decision.
+    Proofs,
     /// Of contract data of any package.
     Contracts,
     /// Of the contract data of this package, with its own traits.

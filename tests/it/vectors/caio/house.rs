@@ -45,6 +45,16 @@ impl House {
         Self { policy: Arc::new(package.policy), trait_ }
     }
 
+    /// The same package without one constraint of a route, to see what that constraint keeps out.
+    pub fn without(&self, route: &str, constraint: &str) -> Self {
+        let mut policy = Policy::clone(&self.policy);
+        let constraints = &mut policy.routes.get_mut(route).unwrap().constraints;
+        let count = constraints.len();
+        constraints.retain(|of| &*of.name != constraint);
+        assert_eq!(constraints.len() + 1, count, "`{constraint}` is a constraint of `{route}`");
+        Self { policy: Arc::new(policy), trait_: self.trait_.clone() }
+    }
+
     /// The numbers that the fields of a record have where nothing is stated.
     pub fn default_of(&self, record: &str) -> Json {
         let fields = self.policy.records.iter().find(|(name, _)| name.ends_with(record)).map(|(_, fields)| fields);
@@ -93,16 +103,34 @@ impl House {
         now: u64,
         heard: &Json,
     ) -> Result<Decision, String> {
+        let silent = heard.as_object().is_none_or(Map::is_empty);
+        let host = if silent { json!({}) } else { json!({ "market_resonance": heard }) };
+        self.decide_with(route, services, task, now, &host)
+    }
+
+    /// The same, where the host supplies these signals.
+    pub fn decide_with(
+        &self,
+        route: &str,
+        services: Services,
+        task: &Json,
+        now: u64,
+        host: &Json,
+    ) -> Result<Decision, String> {
+        let inputs = self.inputs(&services, task, now, host)?;
+        decide(&self.plan(services), route, &inputs).map_err(|e| e.to_string())
+    }
+
+    /// A request with everything else that a decision depends on.
+    pub fn inputs(&self, services: &Services, task: &Json, now: u64, host: &Json) -> Result<Inputs, String> {
         let read = |json: &Json| read_json(FileId(0), &json.to_string()).map_err(|found| said(&found));
-        let request = request::request(&self.policy, &services, &"Task".into(), &read(task)?).map_err(|f| said(&f))?;
-        let signals = match heard.as_object().is_none_or(Map::is_empty) {
+        let request = request::request(&self.policy, services, &"Task".into(), &read(task)?).map_err(|f| said(&f))?;
+        let signals = match host.as_object().is_none_or(Map::is_empty) {
             true => Signals::default(),
-            false => signals::signals(&self.policy, &services, &read(&json!({ "market_resonance": heard }))?)
-                .map_err(|found| said(&found))?,
+            false => signals::signals(&self.policy, services, &read(host)?).map_err(|found| said(&found))?,
         };
         let now = Instant::from_seconds(Decimal::from(i64::try_from(now).unwrap())).unwrap();
-        let plan = self.plan(services);
-        decide(&plan, route, &Inputs { request, signals, now }).map_err(|e| e.to_string())
+        Ok(Inputs { request, signals, now })
     }
 
     /// What a result comes to, held against what a decision promises.
@@ -130,7 +158,8 @@ impl House {
         Some(line.strip_prefix(&format!("@{annotation}(\""))?.strip_suffix("\")")?.to_owned())
     }
 
-    fn plan(&self, services: Services) -> Plan {
+    /// The package with these services, ready to decide.
+    pub fn plan(&self, services: Services) -> Plan {
         plan(Arc::clone(&self.policy), Arc::new(services))
     }
 }

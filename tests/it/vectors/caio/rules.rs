@@ -17,7 +17,7 @@ use provost::{fmt, translate};
 use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, task, welcome};
-use super::same;
+use super::{phases, same};
 
 /// The names of the rules of a document in their order, and the package with them; or what is wrong.
 pub struct Imported {
@@ -108,6 +108,9 @@ fn silent() -> Json {
 pub fn rules(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
     if input.get("rules_orders").is_some() {
         return orders(expect);
+    }
+    if input.get("candidates").is_some() {
+        return phases::nobody_satisfies_the_rules(house, input, expect);
     }
     if input.pointer("/request/intent/domain").is_some() {
         return domain(house, input, expect);
