@@ -25,7 +25,6 @@ const FILES: &[&str] = &[
     "09_pipeline",
 ];
 
-const SPELLING: &str = "a request has one spelling, that of its type; a gateway translates the others";
 const FALLBACK: &str = "a request holds fields, or terms that were measured; words in place of fields have no energy";
 const DECIBEL: &str = "decibels are not added to shares: such a request is invalid";
 const WEIGHTS: &str = "the weights are constants of the policy and sum to one; every route requires it";
@@ -39,8 +38,6 @@ const HTTP: &str = "not built here: the front door";
 
 /// What differs on purpose or is not built, each with the reason.
 const ON_PURPOSE: &[(&str, &str)] = &[
-    ("match-requirement-spellings", SPELLING),
-    ("match-requirement-list", SPELLING),
     ("modes-fallback-intent", FALLBACK),
     ("modes-fallback-trait", FALLBACK),
     (
