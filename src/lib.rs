@@ -40,6 +40,8 @@ pub mod proof;
 
 pub mod stored;
 
+pub mod registry;
+
 pub mod package;
 
 pub mod select;
@@ -65,5 +67,7 @@ pub mod fmt;
 pub mod lint;
 
 pub mod dryrun;
+
+pub mod store;
 
 pub mod cli;

@@ -68,3 +68,11 @@ pub const PATH_BYTES: usize = 4096;
 pub const NOTE_BYTES: usize = 64 * 1024;
 /// Findings, actions, inputs, outputs or tools of one dry run, of each.
 pub const NOTES: usize = 1000;
+/// Services of one registry.
+pub const REGISTRY_SERVICES: usize = 100_000;
+/// Bytes of one contract of a registry, in its canonical spelling.
+pub const REGISTRY_CONTRACT_BYTES: usize = 1024 * 1024;
+/// Bytes of the published snapshot of a registry.
+pub const REGISTRY_BYTES: usize = 256 * 1024 * 1024;
+/// Files that one call registers.
+pub const REGISTRY_FILES: usize = 1_000;

@@ -84,7 +84,7 @@ fn certified(shell: &Shell, file: &Path, bytes: &[u8], json: &Json) -> Result<He
     let unread = |e| Failure::Unexpected(format!("`{}` verifies and cannot be read: {e}", shown(file)));
     let held = stored::certificate(json).map_err(unread)?;
     let decision = json.get("decision").cloned().unwrap_or_default();
-    let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services));
+    let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services)).with_registered(held.registered);
     Ok(Held { plan, decision, certificate: Some(canonical::digest_bytes(bytes)) })
 }
 

@@ -33,6 +33,7 @@ pub fn explain(shell: &Shell, file: &Path, verbose: bool) -> Result<Verdict, Fai
     let mut held = stored::document(&bytes).and_then(|json| stored::certificate(&json)).map_err(unread)?;
     let policy = Arc::new(std::mem::take(&mut held.policy));
     let plan = plan::plan(policy, Arc::new(std::mem::take(&mut held.services)));
+    let plan = plan.with_registered(held.registered.take());
     let (decision, trace) = again(file, &plan, &held)?;
     decide::tell(
         shell,

@@ -273,10 +273,12 @@ fn everyone(told: &Told<'_>) -> String {
 fn footer(told: &Told<'_>) -> String {
     let short = |digest: &str| digest.get(..19).unwrap_or(digest).to_owned();
     let inputs = &told.decision.inputs;
+    let registry = inputs.registry.as_ref().map(|digest| format!(" with registry {}…", short(digest)));
     format!(
-        "\ndecided for {} under policy {}…, decision {}…\n",
+        "\ndecided for {} under policy {}…{}, decision {}…\n",
         inputs.now,
         short(&inputs.policy),
+        registry.unwrap_or_default(),
         short(&told.decision.id())
     )
 }

@@ -171,7 +171,9 @@ pub fn shown(decision: &Json) -> Json {
         }
     };
     map.retain(|key, _| SHOWN.contains(&key.as_str()));
-    map.get_mut("inputs").into_iter().for_each(|inputs| only(inputs, &["now", "policy", "services", "signals"]));
+    map.get_mut("inputs")
+        .into_iter()
+        .for_each(|inputs| only(inputs, &["now", "policy", "registry", "services", "signals"]));
     for denial in map.get_mut("denied_by").and_then(Json::as_array_mut).into_iter().flatten() {
         only(denial, &["because", "rule", "verdict"]);
     }

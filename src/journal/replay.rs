@@ -180,7 +180,9 @@ impl Replay {
         }
         let input = |key: &str| before.get("inputs").and_then(|inputs| inputs.get(key)).and_then(Json::as_str);
         let same = plan.is_some_and(|plan| {
-            input("policy") == Some(&plan.policy_digest) && input("services") == Some(&plan.services_digest)
+            input("policy") == Some(&plan.policy_digest)
+                && input("services") == Some(&plan.services_digest)
+                && input("registry") == plan.registered.as_ref().map(|held| held.digest.as_str())
         });
         let differs = if same {
             self.same_package += 1;

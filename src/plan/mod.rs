@@ -15,7 +15,7 @@ pub mod pipeline;
 mod reads;
 pub mod route;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::{Name, canonical};
@@ -53,6 +53,17 @@ pub struct Plan {
     pub policy_digest: String,
     /// The digest of the services.
     pub services_digest: String,
+    /// Those of the services that a registry holds; nothing where none is used.
+    pub registered: Option<Registered>,
+}
+
+/// The services that a registry holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// Their names.
+    pub names: BTreeSet<Name>,
+    /// The digest of these services alone, taken as that of all services is.
+    pub digest: String,
 }
 
 /// Expressions that belong to no route, with the names of the values that they may use.
@@ -96,11 +107,23 @@ pub fn plan_with(policy: Arc<Policy>, services: Arc<Services>, questions: &[Ques
         services_text,
         policy,
         services,
+        registered: None,
     };
     (plan, asked)
 }
 
 impl Plan {
+    /// The same plan, of whose services these are held by a registry; nothing where none is used.
+    #[must_use]
+    pub fn with_registered(mut self, names: Option<BTreeSet<Name>>) -> Self {
+        self.registered = names.map(|names| {
+            let held = self.services.iter().filter(|(name, _)| names.contains(*name));
+            let held = held.map(|(name, service)| (name.to_string(), ir::json::service(service)));
+            Registered { digest: canonical::digest(&serde_json::Value::Object(held.collect())), names }
+        });
+        self
+    }
+
     /// The number of a service.
     pub fn number(&self, service: &str) -> Option<usize> {
         self.names.binary_search_by(|name| (**name).cmp(service)).ok()

@@ -55,7 +55,11 @@ pub fn prove(trace: &Trace<'_>, inputs: &Inputs, decision: &Decision) -> Result<
         ("signals", text(&facts::signals(&inputs.signals))),
         ("steps", list(steps)),
     ];
-    let members: Vec<String> = members.iter().map(|(key, text)| format!("\"{key}\":{text}")).collect();
+    let mut members: Vec<String> = members.iter().map(|(key, text)| format!("\"{key}\":{text}")).collect();
+    if let Some(held) = &plan.registered {
+        let behind_policy = 3;
+        members.insert(behind_policy, format!("\"registered\":{}", list(held.names.iter().map(|name| quoted(name)))));
+    }
     Ok(format!("{{{}}}", members.join(",")))
 }
 

@@ -182,6 +182,8 @@ pub struct Digests {
     pub policy: String,
     /// The services.
     pub services: String,
+    /// The services that a registry holds; nothing where none is used.
+    pub registry: Option<String>,
     /// The request; nothing if it could not be read.
     pub request: Option<String>,
     /// The signals; nothing if the request could not be read.
@@ -213,6 +215,7 @@ impl Decision {
         let inputs = Digests {
             policy: plan.policy_digest.clone(),
             services: plan.services_digest.clone(),
+            registry: plan.registered.as_ref().map(|held| held.digest.clone()),
             request: None,
             signals: None,
             now,

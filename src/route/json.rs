@@ -183,13 +183,17 @@ fn unroutable(unroutable: &Unroutable) -> Json {
 }
 
 fn inputs(inputs: &Digests) -> Json {
-    json!({
+    let mut digests = json!({
         "policy": inputs.policy,
         "services": inputs.services,
         "request": inputs.request,
         "signals": inputs.signals,
         "now": inputs.now.to_string(),
-    })
+    });
+    if let (Json::Object(digests), Some(registry)) = (&mut digests, &inputs.registry) {
+        digests.insert("registry".to_owned(), Json::from(registry.as_str()));
+    }
+    digests
 }
 
 fn names(names: &[Name]) -> Vec<&str> {
@@ -205,6 +209,7 @@ pub fn digests(plan: &Plan, inputs: &Inputs) -> Digests {
     Digests {
         policy: plan.policy_digest.clone(),
         services: plan.services_digest.clone(),
+        registry: plan.registered.as_ref().map(|held| held.digest.clone()),
         request: Some(canonical::digest(&request(&inputs.request))),
         signals: Some(canonical::digest(&signals(&inputs.signals))),
         now: inputs.now,

@@ -1,10 +1,12 @@
 //! Certificates: everything that decided, without the steps, which only a verifier follows.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::facts::{request, services, signals};
 use super::policy::policy;
-use super::reader::{Read, Refusal, key, name, refuse, spelled, text};
+use super::reader::{Read, Refusal, key, name, refuse, sorted_names, spelled, text};
 use super::types::Names;
 use crate::base::{Instant, Name};
 use crate::facts::Inputs;
@@ -20,6 +22,8 @@ pub struct Stored {
     pub policy: Policy,
     /// The services.
     pub services: Services,
+    /// The services that a registry held; nothing where none was used.
+    pub registered: Option<BTreeSet<Name>>,
     /// The route that was asked.
     pub route: Name,
     /// Request, signals and time.
@@ -59,6 +63,13 @@ pub fn certificate(json: &Json) -> Read<Stored> {
     })?;
     let policy = key(json, "policy", policy)?;
     let services = key(json, "services", |json| services(json, &policy))?;
+    let registered = match json.get("registered") {
+        Some(_) => Some(key(json, "registered", sorted_names)?.into_iter().collect::<BTreeSet<Name>>()),
+        None => None,
+    };
+    if let Some(unknown) = registered.iter().flatten().find(|name| !services.contains_key(*name)) {
+        return refuse(format!("registered: there is no service `{unknown}`"));
+    }
     let names = Names::of(&policy);
     let inputs = Inputs {
         request: key(json, "request", |json| request(json, &names))?,
@@ -67,5 +78,5 @@ pub fn certificate(json: &Json) -> Read<Stored> {
     };
     let route = key(json, "route", name)?;
     let decision_id = key(json, "decision", |decision| key(decision, "decision_id", |id| text(id).map(str::to_owned)))?;
-    Ok(Stored { policy, services, route, inputs, decision_id })
+    Ok(Stored { policy, services, registered, route, inputs, decision_id })
 }

@@ -29,7 +29,7 @@ use eval::{Frame, NOBODY};
 pub use json::BYTES;
 use json::Json;
 use judge::Judge;
-use members::{Checked, list, member, text};
+use members::{Checked, list, member, names, object, text};
 use program::Program;
 use steps::Steps;
 
@@ -198,13 +198,35 @@ fn check(bytes: &[u8]) -> Checked<Report> {
 
 /// The digests of everything that the decision depends on.
 fn inputs(read: &json::Document) -> Checked<Json> {
-    Ok(Json::record([
-        ("policy", read.digest("policy")),
-        ("services", read.digest("services")),
-        ("request", read.digest("request")),
-        ("signals", read.digest("signals")),
-        ("now", member(&read.json, "now")?.clone()),
-    ]))
+    let document = &read.json;
+    let mut inputs = vec![
+        ("now".to_owned(), member(document, "now")?.clone()),
+        ("policy".to_owned(), read.digest("policy")),
+        ("request".to_owned(), read.digest("request")),
+        ("services".to_owned(), read.digest("services")),
+        ("signals".to_owned(), read.digest("signals")),
+    ];
+    inputs.extend(registry(document)?.map(|digest| ("registry".to_owned(), Json::from(digest.as_str()))));
+    inputs.sort();
+    Ok(Json::Object(inputs))
+}
+
+/// The digest of the services that a registry holds, by the names that the document gives; nothing where it names no registry.
+fn registry(document: &Json) -> Checked<Option<String>> {
+    if document.get("registered").is_none() {
+        return Ok(None);
+    }
+    let (held, services) = (names(document, "registered")?, object(document, "services")?);
+    if !held.is_sorted_by(|a, b| a < b) {
+        return Err(Refusal::new("form", "`registered` has names that are repeated or out of order"));
+    }
+    // Both ascend, so the members that are left out leave the rest in order.
+    let kept: Vec<(String, Json)> =
+        services.iter().filter(|(name, _)| held.binary_search(name).is_ok()).cloned().collect();
+    if kept.len() != held.len() {
+        return Err(Refusal::new("form", "`registered` names a service that is not there"));
+    }
+    Ok(Some(Json::Object(kept).digest()))
 }
 
 /// The decision says what was derived, and its identity covers that and who was rejected.

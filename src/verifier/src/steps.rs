@@ -292,8 +292,10 @@ pub fn at_end(steps: &Steps) -> Checked<()> {
 
 /// Whether a document has a member of this kind; used before anything is read.
 pub fn shape(document: &Json) -> Checked<()> {
-    let keys = ["decision", "now", "policy", "request", "route", "schema", "services", "signals", "steps"];
-    if !document.has_keys(&keys) {
+    const KEYS: [&str; 9] = ["decision", "now", "policy", "request", "route", "schema", "services", "signals", "steps"];
+    const WITH_REGISTRY: [&str; 10] =
+        ["decision", "now", "policy", "registered", "request", "route", "schema", "services", "signals", "steps"];
+    if !document.has_keys(&KEYS) && !document.has_keys(&WITH_REGISTRY) {
         return refuse("form", "the document does not have the members of a certificate");
     }
     if text(document, "schema")? != "provost.certificate/1" {

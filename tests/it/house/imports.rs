@@ -23,6 +23,8 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("stored", "base value ir facts"),
     ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
+    ("registry", "base"),
+    ("store", "base registry world"),
     ("package", STAGES),
     ("select", "base diag world data value ir facts plan route package"),
     ("enforce", "base value ir facts plan eval"),
@@ -41,13 +43,12 @@ const MAY_NAME: &[(&str, &str)] = &[
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun enforce select ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun enforce select registry store ide serve lsp",
     ),
     ("main", "cli"),
 ];
-const STAGES: &str =
-    "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission";
-const TESTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission enforce";
+const STAGES: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission registry";
+const TESTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission registry enforce";
 const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
 const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
 
@@ -66,6 +67,7 @@ const CRATES: &[(&str, &str)] = &[
     ("walkdir", "cli"),
     ("ed25519_compact", "journal"),
     ("getrandom", "cli"),
+    ("redb", "store"),
 ];
 
 /// Folders with their own package: to them, `crate` is themselves.

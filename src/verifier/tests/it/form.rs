@@ -80,3 +80,42 @@ fn a_policy_has_one_form() {
     sample.rehash();
     verify(sample.bytes().as_bytes()).unwrap();
 }
+
+/// Which services a registry holds is told by name, once each and in order, and hashed; with no key there is no registry.
+#[test]
+fn what_a_registry_holds_has_one_form_and_its_digest() {
+    type Forged = (&'static str, fn(&mut Value), bool, &'static str);
+    let forged: [Forged; 8] = [
+        ("a service that is not there", |d| d["registered"] = json!(["beta", "nobody"]), true, "form"),
+        ("a service twice", |d| d["registered"] = json!(["beta", "beta"]), true, "form"),
+        ("services out of order", |d| d["registered"] = json!(["omega", "beta"]), true, "form"),
+        ("something that is no name", |d| d["registered"] = json!([1]), true, "form"),
+        ("no list", |d| d["registered"] = json!("beta"), true, "form"),
+        ("another service", |d| d["registered"] = json!(["alpha", "omega"]), false, "decision.inputs"),
+        (
+            "a claim without services",
+            |d| drop(d.as_object_mut().unwrap().remove("registered")),
+            false,
+            "decision.inputs",
+        ),
+        (
+            "services without a claim",
+            |d| drop(d["decision"]["inputs"].as_object_mut().unwrap().remove("registry")),
+            false,
+            "decision.inputs",
+        ),
+    ];
+    for (what, edit, anew, step) in forged {
+        let mut sample = Sample::registered();
+        edit(&mut sample.document);
+        if anew {
+            sample.rehash();
+        }
+        let refusal = verify(sample.bytes().as_bytes()).err().unwrap_or_else(|| panic!("{what} passes"));
+        assert_eq!(refusal.step, step, "{what}: {refusal}");
+    }
+    let mut empty = Sample::registered();
+    empty.document["registered"] = json!([]);
+    empty.rehash();
+    verify(empty.bytes().as_bytes()).unwrap();
+}

@@ -14,7 +14,7 @@ pub struct Sample {
 
 impl Sample {
     pub fn all() -> Vec<Sample> {
-        vec![Self::routed(), Self::waived(), Self::denied(), Self::unroutable(), Self::invalid()]
+        vec![Self::routed(), Self::waived(), Self::denied(), Self::unroutable(), Self::invalid(), Self::registered()]
     }
 
     pub fn bytes(&self) -> String {
@@ -31,6 +31,12 @@ impl Sample {
         let mut inputs = json!({ "now": now });
         for part in ["policy", "services", "request", "signals"] {
             inputs[part] = canonical::digest(&self.document[part]).into();
+        }
+        if let Some(held) = self.document.get("registered") {
+            let is_held = |name: &String| held.as_array().is_some_and(|held| held.iter().any(|of| of == name));
+            let services = self.document["services"].as_object().cloned().unwrap_or_default();
+            let held: serde_json::Map<_, _> = services.into_iter().filter(|(name, _)| is_held(name)).collect();
+            inputs["registry"] = canonical::digest(&Value::Object(held)).into();
         }
         let decision = &mut self.document["decision"];
         decision["inputs"] = inputs;
@@ -61,6 +67,14 @@ impl Sample {
     fn finish(mut self) -> Sample {
         self.rehash();
         self
+    }
+
+    /// Two of the services are held by a registry.
+    pub fn registered() -> Sample {
+        let mut sample = Self::waived();
+        sample.name = "registered";
+        sample.document["registered"] = json!(["beta", "omega"]);
+        sample.finish()
     }
 
     pub fn denied() -> Sample {

@@ -1,0 +1,244 @@
+//! The registry of services, kept on the disk: a shell of its own, for whoever uses the library as much as for the command.
+//!
+//! *Takes* a folder and [operations](crate::registry::Operation); *gives* [snapshots](crate::registry::Snapshot). *Promises* that
+//! what was acknowledged is there after a crash at any moment; that writers, of this process and of others, come one after the
+//! other; that readers wait for nobody and see whole snapshots only; and that whatever is damaged is refused. *Leaves out*
+//! whether a contract fits a package, which [`crate::package`] checks before it is registered.
+//!
+//! The truth is one file, `store.redb`, with every contract that ever stood in the registry and the history of its snapshots. It
+//! is locked as a whole, so readers leave it alone: after each commit the writer publishes the snapshot beside it, in
+//! `current.jsonl`, before it says that it is done. Whoever writes next publishes what a crash in between has left unpublished.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the store of the registry is where its files are, and where writers wait for each other"
+)]
+
+mod database;
+mod error;
+mod lock;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use crate::base::Instant;
+use crate::base::limits::REGISTRY_BYTES;
+use crate::registry::{self, Change, Operation, Record, Snapshot, Which, published};
+use crate::world::shown;
+use database::Database;
+pub use database::Version;
+pub use error::StoreError;
+use error::system;
+
+/// The file that holds the truth.
+pub const STORE: &str = "store.redb";
+/// The file in which the present snapshot is published.
+pub const CURRENT: &str = "current.jsonl";
+/// The file that writers lock.
+const LOCK: &str = "lock";
+/// How long a writer waits for others, where nothing else is said.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A registry in its folder. It may be shared by threads, and several processes may have the same folder open.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    patience: Duration,
+    /// The last snapshot that was seen here. A writer holds this for as long as it takes to put a pointer in its place.
+    current: RwLock<Arc<Snapshot>>,
+}
+
+/// What a write came to.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The snapshot that is in force now.
+    pub snapshot: Arc<Snapshot>,
+    /// What changed; nothing where everything stood there already.
+    pub changes: Vec<Change>,
+}
+
+impl Store {
+    /// Makes an empty registry in a folder, or opens the one that is there; says which.
+    pub fn init(folder: &Path, patience: Duration, now: Instant) -> Result<(Self, bool), StoreError> {
+        fs::create_dir_all(folder).map_err(|e| system(folder, &e))?;
+        let _lock = lock::exclusive(folder, patience)?;
+        let made = !exists(&folder.join(STORE))?;
+        if made {
+            // A publication without its store is what is left of another registry, and may be in use.
+            if exists(&folder.join(CURRENT))? {
+                let reason = "the store is gone, and a snapshot is still published".to_owned();
+                return Err(StoreError::Damaged { path: shown(&folder.join(STORE)), reason });
+            }
+            Database::create(folder, &Snapshot::first(now))?;
+        }
+        let (_, snapshot) = opened(folder)?;
+        Ok((Self::of(folder, patience, snapshot), made))
+    }
+
+    /// Opens the registry in a folder by its published snapshot; waits for nobody.
+    pub fn open(folder: &Path, patience: Duration) -> Result<Self, StoreError> {
+        let snapshot = published(folder)?.ok_or_else(|| StoreError::Missing { folder: shown(folder) })?;
+        Ok(Self::of(folder, patience, snapshot))
+    }
+
+    fn of(folder: &Path, patience: Duration, snapshot: Snapshot) -> Self {
+        Self { folder: folder.to_path_buf(), patience, current: RwLock::new(Arc::new(snapshot)) }
+    }
+
+    /// The last snapshot that was seen here: the one of the last write through this value, or of the last [`Store::refresh`].
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The snapshot that is published now, by whomever; waits for nobody.
+    pub fn refresh(&self) -> Result<Arc<Snapshot>, StoreError> {
+        let snapshot = published(&self.folder)?.ok_or_else(|| StoreError::Missing { folder: shown(&self.folder) })?;
+        Ok(self.see(snapshot))
+    }
+
+    /// Takes a snapshot as the last one seen, unless a later one has been.
+    fn see(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.number <= snapshot.number {
+            *current = Arc::new(snapshot);
+        }
+        Arc::clone(&current)
+    }
+
+    /// Applies operations to the snapshot in force, all or none. They are made from that snapshot, which nobody changes meanwhile;
+    /// with `expected`, only where it is that one. What is written is durable and published when this returns.
+    pub fn write<E: From<StoreError>>(
+        &self,
+        now: Instant,
+        expected: Option<&Which>,
+        operations: impl FnOnce(&Snapshot) -> Result<Vec<Operation>, E>,
+    ) -> Result<Written, E> {
+        let _lock = lock::exclusive(&self.folder, self.patience)?;
+        let (database, snapshot) = opened(&self.folder)?;
+        if let Some(expected) = expected
+            && !expected.is(snapshot.number, &snapshot.digest)
+        {
+            let (number, digest) = (snapshot.number, snapshot.digest.clone());
+            self.see(snapshot);
+            return Err(StoreError::Moved { expected: expected.to_string(), number, digest }.into());
+        }
+        let operations = operations(&snapshot)?;
+        let mut last = std::collections::BTreeMap::new();
+        for operation in &operations {
+            let name = match operation {
+                Operation::Register(contract) | Operation::Update(contract) => &contract.name,
+                Operation::Remove(name) => name,
+            };
+            last.insert(name.clone(), database.last_revision(name)?);
+        }
+        let next = registry::after(&snapshot, &operations, now, |name| last.get(name).copied().unwrap_or(0));
+        let (snapshot, changes) = match next.map_err(StoreError::Refused)? {
+            None => (snapshot, Vec::new()),
+            Some((next, changes)) => {
+                database.append(&snapshot, &next, &changes, &operations)?;
+                publish(&self.folder, &next)?;
+                (next, changes)
+            }
+        };
+        Ok(Written { snapshot: self.see(snapshot), changes })
+    }
+
+    /// Applies operations that were made beforehand.
+    pub fn apply(&self, now: Instant, operations: Vec<Operation>) -> Result<Written, StoreError> {
+        self.write(now, None, |_| Ok(operations))
+    }
+
+    /// Every record, the oldest first.
+    pub fn history(&self) -> Result<Vec<Record>, StoreError> {
+        self.read(|database, _| database.records())
+    }
+
+    /// A snapshot of the past; nothing where there is none such. Of several with one digest, the last.
+    pub fn at(&self, which: &Which) -> Result<Option<Snapshot>, StoreError> {
+        self.read(|database, _| database.at(which))
+    }
+
+    /// A revision of a service with what it was read from; nothing where there is none such.
+    pub fn version(&self, name: &str, revision: u64) -> Result<Option<Version>, StoreError> {
+        self.read(|database, _| database.version(name, revision))
+    }
+
+    /// Reads everything again, and holds it against every digest; gives the records and how many contracts there are.
+    pub fn verify(&self) -> Result<(Vec<Record>, usize), StoreError> {
+        self.read(|database, snapshot| database.verify(snapshot))
+    }
+
+    /// Something that only the store knows. It has one user at a time, so this waits for writers.
+    fn read<T>(&self, read: impl FnOnce(&Database, &Snapshot) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let _lock = lock::exclusive(&self.folder, self.patience)?;
+        let (database, snapshot) = opened(&self.folder)?;
+        let known = read(&database, &snapshot)?;
+        self.see(snapshot);
+        Ok(known)
+    }
+}
+
+/// The store of a folder, whose lock the caller holds, and the snapshot in force, which is published if a crash has prevented it.
+fn opened(folder: &Path) -> Result<(Database, Snapshot), StoreError> {
+    let database = Database::open(folder)?;
+    let snapshot = database.current()?;
+    match published(folder) {
+        Ok(Some(found)) if found == snapshot => {}
+        // Somebody put an older store in the place of the one that published this.
+        Ok(Some(found)) if found.number >= snapshot.number => {
+            let reason = format!(
+                "snapshot {} is published, and the store knows snapshot {} as its last",
+                found.number, snapshot.number
+            );
+            return Err(StoreError::Damaged { path: shown(&folder.join(STORE)), reason });
+        }
+        Ok(_) | Err(StoreError::Damaged { .. }) => publish(folder, &snapshot)?,
+        Err(other) => return Err(other),
+    }
+    Ok((database, snapshot))
+}
+
+/// The snapshot that is published in a folder, if one is.
+fn published(folder: &Path) -> Result<Option<Snapshot>, StoreError> {
+    let path = folder.join(CURRENT);
+    let damaged = |reason: String| StoreError::Damaged { path: shown(&path), reason };
+    let found = match fs::metadata(&path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(system(&path, &error)),
+    };
+    if !found.is_file() || found.len() > REGISTRY_BYTES as u64 {
+        return Err(damaged("it is too long, or no file".to_owned()));
+    }
+    let bytes = fs::read(&path).map_err(|e| system(&path, &e))?;
+    let text = String::from_utf8(bytes).map_err(|_| damaged("it is not UTF-8 text".to_owned()))?;
+    published::read(&text).map(|read| Some(read.snapshot)).map_err(|damage| damaged(damage.to_string()))
+}
+
+/// Publishes a snapshot: whoever reads sees the one before or this one. The lock keeps others from the file that is renamed.
+fn publish(folder: &Path, snapshot: &Snapshot) -> Result<(), StoreError> {
+    let (target, beside) = (folder.join(CURRENT), folder.join(format!(".{CURRENT}.new")));
+    let write = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&beside)?;
+        file.write_all(published::text(snapshot).as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, &target)?;
+        sync_folder(folder)
+    };
+    write().map_err(|e| system(&target, &e))
+}
+
+/// Without this, a new name may be lost when the machine stops; not every system can open a folder.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists().map_err(|e| system(path, &e))
+}
+
+#[cfg(test)]
+mod tests;
