@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! text ─parse→ tree ─resolve→ program ─check→ policy + services ─plan→ plan
-//!                                                      facts ─┐        │
+//! token ─identify→ request                             facts ─┐        │
 //!                                    explanation ←explain─ decision ←route─ outcome ←evaluate─┘
 //!                                                    certificate ←prove─┘
 //! ```
@@ -40,6 +40,8 @@ pub mod proof;
 
 pub mod stored;
 
+pub mod identity;
+
 pub mod registry;
 
 pub mod package;
@@ -65,6 +67,8 @@ pub mod mission;
 pub mod fmt;
 
 pub mod lint;
+
+pub mod translate;
 
 pub mod dryrun;
 

@@ -68,6 +68,10 @@ pub const PATH_BYTES: usize = 4096;
 pub const NOTE_BYTES: usize = 64 * 1024;
 /// Findings, actions, inputs, outputs or tools of one dry run, of each.
 pub const NOTES: usize = 1000;
+/// Bytes of one token that says who asks; what servers take as a header is no longer.
+pub const TOKEN_BYTES: usize = 16 * 1024;
+/// Bytes of a file with the keys that tokens are checked with.
+pub const KEY_SET_BYTES: usize = 256 * 1024;
 /// Services of one registry.
 pub const REGISTRY_SERVICES: usize = 100_000;
 /// Bytes of one contract of a registry, in its canonical spelling.

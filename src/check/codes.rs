@@ -98,4 +98,6 @@ codes! {
     EMPTY = "P0421", "empty declaration";
     /// An `@order` that states no place among denials.
     ORDER = "P0430", "order that orders nothing";
+    /// Phases that leave something out.
+    PHASES = "P0440", "phases that leave something out";
 }

@@ -189,10 +189,12 @@ impl Checker<'_> {
     fn total(&mut self, scope: &Scope, field: &Ident, span: Span) -> Typed {
         let Some(totals) = &scope.totals else {
             let diagnostic = Diagnostic::error(&codes::NOT_HERE, span, "there is no `total` here");
-            self.report(
-                diagnostic
-                    .help("`total` is what a route's pipeline promises: it has a meaning in routes and rules on them"),
-            );
+            self.report(diagnostic.help(match scope.candidate_only {
+                true => {
+                    "a key that breaks ties is about one candidate: name what it promises, such as `service.latency`"
+                }
+                false => "`total` is what a route's pipeline promises: it has a meaning in routes and rules on them",
+            }));
             return Typed::broken();
         };
         let Some(found) = totals.iter().find(|t| t.name == field.text) else {

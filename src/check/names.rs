@@ -60,6 +60,9 @@ impl Checker<'_> {
             return Some(Typed::broken());
         }
         if let Some(role) = scope.role(&word.text) {
+            if scope.candidate_only {
+                return Some(self.not_here(word, "a key that breaks ties is about one candidate: name it `service`"));
+            }
             let ty = Type::Service(Some(role.trait_.clone()));
             let typed = match role.cardinality {
                 Cardinality::List { .. } => Typed::new(Ir::Role(role.name.clone()), Type::List(Box::new(ty))),

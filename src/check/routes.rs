@@ -33,6 +33,7 @@ impl Checker<'_> {
         for route in self.policy.routes.values_mut() {
             route.constraints.sort_by(|a, b| a.name.cmp(&b.name));
         }
+        self.check_phases();
     }
 
     fn declare_route(&mut self, decl: &Declared, item: &RouteItem) {
@@ -47,7 +48,9 @@ impl Checker<'_> {
             pipeline,
             constraints: Vec::new(),
             scores: BTreeMap::new(),
+            ties: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            phases: Vec::new(),
             at: self.at(decl.name_span),
         };
         self.policy.routes.insert(decl.name.clone(), route);
@@ -224,10 +227,12 @@ impl Checker<'_> {
             constraints.push(self.own_constraint(decl, &route, &all, clause, label));
         }
         let scores = self.scores(decl, item, &route);
+        let ties = self.ties(decl, item, &route);
         let outputs = self.outputs(decl, item, &route);
         if let Some(route) = self.policy.routes.get_mut(&decl.name) {
             route.constraints.extend(constraints);
             route.scores = scores;
+            route.ties = ties;
             route.outputs = outputs;
         }
     }
@@ -322,24 +327,37 @@ impl Checker<'_> {
         let mut scores: BTreeMap<Name, Vec<Term>> = BTreeMap::new();
         let mut places: BTreeMap<Name, Span> = BTreeMap::new();
         for block in &item.scores {
-            let mut scored: Vec<Name> = Vec::new();
-            for role in &block.roles {
-                if !route.roles.iter().any(|r| r.name == role.text) {
-                    if !item.roles.iter().any(|r| r.name.text == role.text) {
-                        self.unknown_role(role, &route.roles);
-                    }
-                } else if let Some(first) = places.insert(role.text.clone(), role.span) {
-                    self.report(duplicate("score of role", role, first));
-                } else {
-                    scored.push(role.text.clone());
-                }
-            }
+            let scored = self.named_once(item, route, &block.roles, &mut places, "score of role");
             let terms = self.terms(decl, route, block, &scored);
             for role in scored {
                 scores.insert(role, terms.clone());
             }
         }
         scores
+    }
+
+    /// The roles of the route that are named, each of which may be named once in blocks of one kind.
+    pub(super) fn named_once(
+        &mut self,
+        item: &RouteItem,
+        route: &Route,
+        words: &[Ident],
+        places: &mut BTreeMap<Name, Span>,
+        kind: &str,
+    ) -> Vec<Name> {
+        let mut named: Vec<Name> = Vec::new();
+        for role in words {
+            if !route.roles.iter().any(|r| r.name == role.text) {
+                if !item.roles.iter().any(|r| r.name.text == role.text) {
+                    self.unknown_role(role, &route.roles);
+                }
+            } else if let Some(first) = places.insert(role.text.clone(), role.span) {
+                self.report(duplicate(kind, role, first));
+            } else {
+                named.push(role.text.clone());
+            }
+        }
+        named
     }
 
     fn terms(&mut self, decl: &Declared, route: &Route, block: &ScoreBlock, scored: &[Name]) -> Vec<Term> {

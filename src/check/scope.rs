@@ -117,6 +117,8 @@ pub(crate) struct Scope {
     pub broken_roles: Vec<Name>,
     /// Whether an unfilled optional role is unknown here, rather than switching the constraint off.
     pub roles_may_be_empty: bool,
+    /// Whether the candidate counts and nobody else, so that roles mean nothing.
+    pub candidate_only: bool,
     /// What `total` has.
     pub totals: Option<Vec<TotalName>>,
     /// What bare words stand for.

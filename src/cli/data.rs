@@ -9,21 +9,26 @@ use crate::base::{FileId, Name, Sources, Span};
 use crate::data::{self, Format, Node};
 use crate::diag::Diagnostic;
 use crate::facts::adapter::{self, Import};
-use crate::facts::{contract, export};
+use crate::facts::{contract, export, rules};
 use crate::ir::{Policy, Services};
-use crate::package;
+use crate::package::{self, Package};
+use crate::syntax::ast::ItemKind;
+use crate::translate;
 use crate::world::shown;
 
 /// Translates a file of a foreign schema into contract data of the package's own traits.
 pub fn import(shell: &Shell, args: &ImportArgs) -> Result<Verdict, Failure> {
     let (_, dir) = only(shell)?;
     // Only the traits are needed, so a package whose data is not there yet will do.
-    let package = package::open(&shell.disk, &dir);
+    let package = package::written(&shell.disk, &dir);
     let mut sources = Sources::default();
     let command = sources.add("(command line)", command_line(args));
     let file = sources.add(shown(&args.file), shell.read(&args.file)?);
     let node = read(shell, file, &sources)?;
     let import = described(args, &package.policy, command)?;
+    if args.adapter == rules::ADAPTER {
+        return import_rules(shell, args, &package, &import, &node, &sources);
+    }
     let (adapted, mut diagnostics) = adapter::adapt(&import, &node, &package.policy);
     let stated = adapted.services;
     let mut heads: BTreeMap<_, _> = package.services.iter().map(|(name, s)| (name.clone(), s.traits.clone())).collect();
@@ -42,6 +47,51 @@ pub fn import(shell: &Shell, args: &ImportArgs) -> Result<Verdict, Failure> {
     shell.write(args.output.as_deref(), &export::stated(&stated, format))?;
     if let Some(output) = &args.output {
         shell.remark(&format!("{} services written to `{}`", sound.len(), shown(output)));
+    }
+    Ok(Verdict::Yes)
+}
+
+/// Translates foreign rules into source text of the package.
+fn import_rules(
+    shell: &Shell,
+    args: &ImportArgs,
+    package: &Package,
+    import: &Import<'_>,
+    node: &Node,
+    sources: &Sources,
+) -> Result<Verdict, Failure> {
+    if args.trait_.is_some() {
+        let help = "rules govern routes, as in `--option routes=caio`";
+        return Err(Failure::Usage(format!("the adapter `{}` takes no `--trait`\n  help: {help}", args.adapter)));
+    }
+    if let Some(path) = args.output.as_deref().filter(|path| path.extension().is_none_or(|end| end != "provost")) {
+        return Err(Failure::Usage(format!("`{}` does not end in `.provost`", shown(path))));
+    }
+    // Services, waivers and tests are named by texts, which collide with nothing.
+    let texts = |kind: &ItemKind| matches!(kind, ItemKind::Service(_) | ItemKind::Waiver(_) | ItemKind::Test(_));
+    let items = package.program.items.iter().filter(|declared| !texts(&declared.item.kind));
+    let taken = items.map(|declared| declared.name.clone()).collect();
+    let world = rules::World { policy: &package.policy, services: &package.services, taken: &taken };
+    let (read, mut diagnostics) = rules::read(node, import, world);
+    diagnostics.extend(adapter::strange_options(import));
+    let origin = args.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let text = match translate::translate(&read, &package.policy, &origin) {
+        Ok(text) => text,
+        Err(found) => {
+            diagnostics.extend(found);
+            String::new()
+        }
+    };
+    crate::diag::print::sort(&mut diagnostics, sources);
+    shell.diagnostics(&diagnostics, sources)?;
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        shell.remark("nothing was written");
+        return Err(Failure::Wrong);
+    }
+    shell.write(args.output.as_deref(), &text)?;
+    if let Some(output) = &args.output {
+        let rules = if read.rules.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", read.rules.len()) };
+        shell.remark(&format!("{rules} written to `{}`", shown(output)));
     }
     Ok(Verdict::Yes)
 }
@@ -112,7 +162,7 @@ fn output_format(shell: &Shell, output: Option<&Path>) -> Result<Format, Failure
 
 /// Writes checked contracts as data that imports to the same contracts.
 pub fn export(shell: &Shell, args: &ExportArgs) -> Result<Verdict, Failure> {
-    let Opened { package, .. } = shell.one()?;
+    let Opened { package, .. } = shell.one_written()?;
     let wanted = |name: &Name| args.filter.as_ref().is_none_or(|f| name.contains(f.as_str()));
     let services: Services = package.services.into_iter().filter(|(name, _)| wanted(name)).collect();
     if services.is_empty() {

@@ -29,7 +29,8 @@ impl Ready {
     pub fn new(mut package: Package) -> Self {
         let policy = Arc::new(std::mem::take(&mut package.policy));
         let services = Arc::new(std::mem::take(&mut package.services));
-        Self { plan: plan::plan(policy, services), package }
+        let held = package.registered.as_ref().map(|held| held.names.clone());
+        Self { plan: plan::plan(policy, services).with_registered(held), package }
     }
 
     /// The package that has the route, ready to decide.
@@ -65,7 +66,7 @@ impl<'r> Decided<'r> {
 
 /// Reads the inputs and decides.
 pub fn decide<'r>(shell: &Shell, ready: &'r Ready, route: &str, args: &InputArgs) -> Result<Decided<'r>, Failure> {
-    match inputs::read(shell, &ready.plan, &ready.package.environment, route, args)? {
+    match inputs::read(shell, &ready.plan, &ready.package, route, args)? {
         Read::Inputs(inputs) => {
             let (decision, trace) = route::decide_traced(&ready.plan, route, &inputs).map_err(failure)?;
             Ok(Decided::Of(decision, inputs, Box::new(trace)))
@@ -105,12 +106,15 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
     let ready = Ready::with_route(shell, &args.route)?;
     let decided = decide(shell, &ready, &args.route, &args.inputs)?;
     let decision = decided.decision();
-    if let Some(path) = &args.certificate {
-        verify::write(shell, path, decided.traced(), decision)?;
-    }
-    // What cannot be logged is not said either: nobody acts on a decision that left no trace.
-    if let Some(path) = &args.log {
-        log::append(shell, path, &args.logging, &ready, &decided)?;
+    if args.certificate.is_some() || args.log.is_some() {
+        let certificate = verify::certificate(decided.traced(), decision)?;
+        if let Some(path) = &args.certificate {
+            verify::write(shell, path, &certificate)?;
+        }
+        // What cannot be logged is not said either: nobody acts on a decision that left no trace.
+        if let Some(path) = &args.log {
+            log::append(shell, path, &args.logging, &ready, &decided, &certificate)?;
+        }
     }
     shell.out(&format!("{:#}", route::json::decision(decision)))?;
     verdict(decision.ending)
@@ -119,19 +123,34 @@ pub fn route(shell: &Shell, args: &RouteArgs) -> Result<Verdict, Failure> {
 /// `provost explain`
 pub fn explain(shell: &Shell, args: &ExplainArgs) -> Result<Verdict, Failure> {
     let route = match (&args.route, &args.from) {
-        (_, Some(file)) => return stored::explain(shell, file, args.verbose),
+        (_, Some(file)) => return stored::explain(shell, file, args),
         (Some(route), None) => route,
         (None, None) => return Err(Failure::Usage("a route is needed, or `--from FILE`".to_owned())),
     };
     let ready = Ready::with_route(shell, route)?;
     let decided = decide(shell, &ready, route, &args.inputs)?;
     let decision = decided.decision();
-    if let Some(path) = &args.certificate {
-        verify::write(shell, path, decided.traced(), decision)?;
+    let certificate = match args.certificate.is_some() || args.proofs {
+        true => Some(verify::certificate(decided.traced(), decision)?),
+        false => None,
+    };
+    if let (Some(path), Some(certificate)) = (&args.certificate, &certificate) {
+        verify::write(shell, path, certificate)?;
     }
     let (trace, inputs) = decided.traced().unzip();
     let told = explain::Told { decision, plan: &ready.plan, inputs, trace };
-    tell(shell, &told, args.verbose)
+    match certificate {
+        Some(Err(error)) if args.proofs => Err(Failure::Usage(format!("{error}, and so no proofs"))),
+        _ if args.proofs => prove(shell, &told),
+        _ => tell(shell, &told, args.verbose),
+    }
+}
+
+/// Writes the proofs of a decision that the verifier has derived as well.
+pub fn prove(shell: &Shell, told: &explain::Told<'_>) -> Result<Verdict, Failure> {
+    let proofs = explain::proofs::proofs(told).map_err(|error| Failure::Unexpected(error.to_string()))?;
+    shell.out(&format!("{:#}", proofs.unwrap_or_default()))?;
+    verdict(told.decision.ending)
 }
 
 /// Writes an explanation, or as JSON the decision.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
-use super::args::{DiffArgs, DiffLevel, InputArgs, Report};
+use super::args::{CallerArgs, DiffArgs, DiffLevel, InputArgs, Report};
 use super::decide::{self, Ready};
 use super::inputs::{self, Read};
 use super::shell::{Failure, Shell, Verdict};
@@ -96,7 +96,7 @@ fn opened(shell: &Shell, world: &dyn World, dir: &Path, what: &str) -> Result<Ve
     let mut version = Version::new();
     let folders = shell.folders_of(world, dir).inspect_err(|_| shell.remark(&format!("{what} cannot be compared")))?;
     for (name, dir) in folders {
-        let package = package::open(world, &dir);
+        let package = package::written(world, &dir);
         if !package.is_sound() {
             let errors: Vec<Diagnostic> =
                 package.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
@@ -227,6 +227,8 @@ fn of_folder(
             request: Some(file.clone()),
             signals: args.signals.clone(),
             now: Some(now.to_string()),
+            // Requests are compared and none is acted on, so what they say of who asks is taken as it stands.
+            caller: CallerArgs { trusted_caller: true, ..CallerArgs::default() },
             ..InputArgs::default()
         };
         let before = decided(shell, having(&both.old, route), route, &asked)?;
@@ -239,7 +241,7 @@ fn of_folder(
 /// The decision of one version; a request that does not fit it is invalid there.
 fn decided(shell: &Shell, ready: Option<&Ready>, route: &str, asked: &InputArgs) -> Result<Json, Failure> {
     let Some(ready) = ready else { return Ok(no_route(route)) };
-    let decision = match inputs::read(shell, &ready.plan, &ready.package.environment, route, asked)? {
+    let decision = match inputs::read(shell, &ready.plan, &ready.package, route, asked)? {
         Read::Inputs(inputs) => route::decide(&ready.plan, route, &inputs).map_err(decide::failure)?,
         Read::Invalid { refusals, now, .. } => {
             let problem = |(field, message): (String, String)| Problem {

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::args::{DryRunArgs, Format};
 use super::decide::{Ready, failure};
 use super::shell::{Failure, Shell, Verdict};
-use super::together;
+use super::{together, verify};
 use crate::base::{Name, Sources, limits};
 use crate::data::{self, shortened};
 use crate::dryrun::moment::{Moment, MomentError};
@@ -170,6 +170,10 @@ fn decide(ready: &Ready, run: &Run, registry: Option<&Registry>) -> Result<(Deci
             let inputs = Inputs { request, signals: Signals::default(), now };
             let (decision, trace) = route::decide_traced(plan, dryrun::ROUTE, &inputs).map_err(failure)?;
             let certificate = match proof::prove(&trace, &inputs, &decision) {
+                Ok(certificate) if run.with_certificate => {
+                    verify::passes(certificate.as_bytes())?;
+                    Some(certificate)
+                }
                 Ok(certificate) => Some(certificate),
                 Err(proof::ProofError::Limit(error)) => return Err(failure(error)),
                 Err(proof::ProofError::Unread | proof::ProofError::Incomplete) => None,

@@ -14,6 +14,7 @@ use super::{data, inputs, keys, verify};
 use crate::base::{Name, Sources, canonical, limits};
 use crate::enforce::{self, Outcome, Promise};
 use crate::facts::measured::measured;
+use crate::identity;
 use crate::journal::entry::Line;
 use crate::journal::{Entry, Mask, SignKey, check, mask, outcome};
 use crate::plan::{self, Plan};
@@ -40,7 +41,7 @@ impl Held {
 pub fn run(shell: &Shell, args: &EnforceArgs) -> Result<Verdict, Failure> {
     let held = read(shell, &args.decision)?;
     let promises = promises(&held, &args.decision)?;
-    let measured = measurements(shell, &held.plan, &promises, &args.result)?;
+    let measured = measurements(shell, &held.plan, &promises, args)?;
     let values = enforce::values(&held.plan, &Name::from(held.word("route")), &promises, &measured).map_err(|e| {
         let help = "state the value or what was measured, and not both";
         Failure::Usage(format!("`{}` contradicts itself: {e}\n  help: {help}", shown(&args.result)))
@@ -141,10 +142,12 @@ fn measurements(
     shell: &Shell,
     plan: &Plan,
     promises: &[Promise],
-    file: &Path,
+    args: &EnforceArgs,
 ) -> Result<BTreeMap<Name, crate::value::Value>, Failure> {
     let mut sources = Sources::default();
-    let id = sources.add(shown(file), shell.read(file)?.as_str());
+    let (file, text) = (args.result.as_path(), shell.read(&args.result)?);
+    signed(shell, args, text.as_bytes())?;
+    let id = sources.add(shown(file), text);
     let node = data::read(shell, id, &sources)?;
     match measured(&plan.policy, &plan.services, &enforce::measurable(promises), &node) {
         Ok(values) => Ok(values),
@@ -152,6 +155,22 @@ fn measurements(
             shell.diagnostics(&found, &sources)?;
             Err(Failure::Wrong)
         }
+    }
+}
+
+/// Refuses a result that was not signed as it stands, before a word of it is believed.
+fn signed(shell: &Shell, args: &EnforceArgs, result: &[u8]) -> Result<(), Failure> {
+    let (Some(signature), Some(key)) = (&args.signature, &args.key) else { return Ok(()) };
+    let public = keys::public(shell, key)?;
+    match identity::signed(&public, result, &keys::signature(shell, signature)?) {
+        true => Ok(()),
+        false => Err(Failure::Usage(format!(
+            "`{}` is refused: the signature in `{}` is not of the key in `{}` over these bytes\n  help: nothing was enforced; \
+             ask for the result again from whoever signed it",
+            shown(&args.result),
+            shown(signature),
+            shown(key)
+        ))),
     }
 }
 

@@ -10,10 +10,11 @@ use crate::facts::schema;
 pub fn schema(shell: &Shell, args: &SchemaArgs) -> Result<Verdict, Failure> {
     match args.what {
         Schema::Decision => shell.out(include_str!("../../schema/decision.schema.json"))?,
+        Schema::Proofs => shell.out(include_str!("../../schema/proofs.schema.json"))?,
         Schema::Contracts => shell.out(include_str!("../../schema/contracts.schema.json"))?,
         Schema::RunManifest => shell.out(include_str!("../../schema/run-manifest.schema.json"))?,
         Schema::Package => {
-            let opened = shell.one()?;
+            let opened = shell.one_written()?;
             shell.out(&format!("{:#}", schema::contract_schema(&opened.package.policy)))?;
         }
     }

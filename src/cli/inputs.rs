@@ -1,6 +1,7 @@
 //! From the command line to the inputs of a decision.
 
 use super::args::InputArgs;
+use super::caller::{self, Stated};
 use super::data;
 use super::shell::{Failure, Shell};
 use crate::base::{Instant, Name, Sources};
@@ -10,6 +11,7 @@ use crate::facts::signals::Environment;
 use crate::facts::{self, Inputs, Request, Signals};
 use crate::ir::{Policy, Services};
 use crate::journal::Unread;
+use crate::package::Package;
 use crate::plan::Plan;
 use crate::world::{World as _, shown};
 
@@ -36,21 +38,15 @@ pub enum Read {
 }
 
 /// Reads request, signals and time for a route. Bad signals are wrong input; a bad request is a decision of its own.
-pub fn read(
-    shell: &Shell,
-    plan: &Plan,
-    environment: &Environment,
-    route: &str,
-    args: &InputArgs,
-) -> Result<Read, Failure> {
+pub fn read(shell: &Shell, plan: &Plan, package: &Package, route: &str, args: &InputArgs) -> Result<Read, Failure> {
     let Some(declared) = plan.policy.routes.get(route) else {
         let known = plan.policy.routes.keys().map(|n| &**n);
         return Err(Failure::Usage(shell.unknown("route", route, known)));
     };
     let mut sources = Sources::default();
-    let signals = signals(shell, plan, environment, args, &mut sources)?;
+    let signals = signals(shell, plan, &package.environment, args, &mut sources)?;
     let now = now(shell, args.now.as_deref())?;
-    let (decoded, unread) = request(shell, plan, &declared.request, args, &mut sources)?;
+    let (decoded, unread) = request(shell, plan, package, &declared.request, args, now, &mut sources)?;
     match decoded {
         Ok(request) => Ok(Read::Inputs(Inputs { request, signals, now })),
         Err(mut diagnostics) => {
@@ -79,12 +75,14 @@ type Decoded<T> = Result<T, Vec<Diagnostic>>;
 fn request(
     shell: &Shell,
     plan: &Plan,
+    package: &Package,
     request_type: &Name,
     args: &InputArgs,
+    now: Instant,
     sources: &mut Sources,
 ) -> Result<(Decoded<Request>, Unread), Failure> {
-    let mut unread = Unread { name: String::new(), text: String::new(), set: assignments(&args.set)? };
-    let node = match &args.request {
+    let mut unread = Unread { name: String::new(), text: String::new(), set: assignments(&args.set)?, caller: None };
+    let mut node = match &args.request {
         Some(path) => {
             (unread.name, unread.text) = (shown(path), shell.read(path)?);
             let file = sources.add(unread.name.as_str(), unread.text.as_str());
@@ -95,6 +93,11 @@ fn request(
             Node { kind: Kind::Map(Vec::new()), span: crate::base::Span::new(file, 0, 0) }
         }
     };
+    let stated = Stated { request_type, node: &node, set: &unread.set };
+    unread.caller = caller::facts(shell, plan, package, stated, &args.caller, now)?;
+    if let Some(facts) = &unread.caller {
+        node = facts::set::with_caller(node, facts, sources);
+    }
     let decoded = facts::set::request(&plan.policy, &plan.services, request_type, node, &unread.set, sources);
     Ok((decoded, unread))
 }

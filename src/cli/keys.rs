@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
+use super::caller;
 use super::shell::{Failure, Shell, Verdict};
 use crate::base::{canonical, limits};
 use crate::journal::SignKey;
@@ -15,6 +16,33 @@ pub fn read(shell: &Shell, path: &Path) -> Result<[u8; 32], Failure> {
     canonical::unhex(text.trim_end()).ok_or_else(|| {
         let message = format!("`{}` is no key: a key is 64 digits from `0` to `f`", shown(path));
         Failure::Usage(format!("{message}\n  help: make one with `provost log keygen FILE`"))
+    })
+}
+
+/// The public half of an Ed25519 key: as [`generate`] writes it, as PEM or as a JWK.
+pub fn public(shell: &Shell, path: &Path) -> Result<[u8; 32], Failure> {
+    let bytes = shell.disk.read(path, limits::KEY_SET_BYTES)?;
+    let digits = std::str::from_utf8(&bytes).ok().and_then(|text| canonical::unhex(text.trim_end()));
+    if let Some(key) = digits {
+        return Ok(key);
+    }
+    caller::keys(shell, path)?.ed25519().ok_or_else(|| {
+        let message = format!("`{}` is not one Ed25519 key", shown(path));
+        let help =
+            "name what `provost log keygen` writes into a file that ends in `.pub`, a PEM `PUBLIC KEY`, or a JWK";
+        Failure::Usage(format!("{message}\n  help: {help}"))
+    })
+}
+
+/// A signature: its 64 bytes, or a line of 128 digits.
+pub fn signature(shell: &Shell, path: &Path) -> Result<[u8; 64], Failure> {
+    let bytes = shell.disk.read(path, limits::KEY_BYTES)?;
+    let digits = || canonical::unhex(std::str::from_utf8(&bytes).ok()?.trim_end());
+    let read = <[u8; 64]>::try_from(bytes.as_slice()).ok().or_else(digits);
+    read.ok_or_else(|| {
+        let message =
+            format!("`{}` is no signature: a signature is 64 bytes, or 128 digits from `0` to `f`", shown(path));
+        Failure::Usage(message)
     })
 }
 

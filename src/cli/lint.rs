@@ -87,7 +87,7 @@ fn fixed(shell: &Shell, opened: Opened, settings: &Settings, now: Instant, args:
         shell
             .remark(&format!("{}: {refused} not applied: the package would not check with {with}", shown(&opened.dir)));
     }
-    Ok(Opened { package: package::open(&shell.disk, &opened.dir), dir: opened.dir })
+    Ok(Opened { package: package::written(&shell.disk, &opened.dir), dir: opened.dir })
 }
 
 /// The findings that the package's baseline does not know; or none, where the baseline is written now.

@@ -16,7 +16,7 @@ use crate::journal::entry::{Asked, Line};
 use crate::journal::outcome::{self, OUTCOME};
 use crate::journal::replay::brief;
 use crate::journal::{self, Checked, Entry, Finding, Head, Mask, Openings, SignKey, mask};
-use crate::proof;
+use crate::proof::ProofError;
 use crate::world::{World as _, shown};
 
 /// Appends a decision to a log.
@@ -26,6 +26,7 @@ pub fn append(
     args: &LoggingArgs,
     ready: &Ready,
     decided: &Decided<'_>,
+    certificate: &Result<String, ProofError>,
 ) -> Result<(), Failure> {
     let decision = decided.decision();
     let mask = mask(shell, args, ready, &decision.route)?;
@@ -35,11 +36,8 @@ pub fn append(
         Decided::Of(_, inputs, _) => Asked::Read(inputs),
         Decided::Invalid(_, unread, signals) => Asked::Unread(unread, signals, decision.inputs.now),
     };
-    let certificate = match decided.traced() {
-        Some((trace, inputs)) => proof::prove(trace, inputs, decision),
-        None => Err(proof::ProofError::Unread),
-    };
-    let certificate = certificate.map(|proof| canonical::digest_bytes(proof.as_bytes())).map_err(|e| e.to_string());
+    let digest = |proof: &String| canonical::digest_bytes(proof.as_bytes());
+    let certificate = certificate.as_ref().map(digest).map_err(ToString::to_string);
     log_file::append(shell, path, &Entry::new(decision, &asked, certificate), &hand)
 }
 

@@ -10,6 +10,7 @@
 )]
 
 pub mod args;
+mod caller;
 mod check;
 mod data;
 pub mod decide;
@@ -29,13 +30,14 @@ mod log;
 mod log_file;
 pub mod mission;
 mod new;
+mod registry;
 mod replay;
 mod revision;
 pub mod shell;
 mod stored;
 mod test;
 mod together;
-mod verify;
+pub mod verify;
 mod what_if;
 mod why_not;
 
@@ -72,8 +74,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Refuses a way of writing results that the verb does not know.
+/// Refuses a way of writing results that the verb does not know, and a registry that it would not look at.
 fn known(arguments: &Arguments) -> Result<(), Failure> {
+    let (uses, looks_back) = arguments.verb.uses_registry();
+    for (option, given, known) in
+        [("--registry", arguments.registry.is_some(), uses), ("--snapshot", arguments.snapshot.is_some(), looks_back)]
+    {
+        if given && !known {
+            let help = "leave it out; verbs that decide use the services of a registry";
+            return Err(Failure::Usage(format!("`{option}` is of no use to this verb\n  help: {help}")));
+        }
+    }
     let reports = arguments.verb.reports();
     if reports.contains(&arguments.format) {
         return Ok(());
@@ -97,6 +108,7 @@ fn run(shell: &Shell, verb: Verb) -> Result<Verdict, Failure> {
         Verb::Completions { shell: kind } => generate::completions(shell, kind),
         Verb::Man => generate::man(shell),
         Verb::DryRun(args) => dry_run::run(shell, &args),
+        Verb::Registry(verb) => registry::run(shell, &verb),
         Verb::Prove => {
             Err(not_built("prove", "properties are read and checked by `provost check`, and not proved yet"))
         }

@@ -1,5 +1,7 @@
 //! `provost replay`: the requests of a log, decided again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value as Json, json};
 
 use super::args::{Format, ReplayArgs};
@@ -7,6 +9,7 @@ use super::decide::Ready;
 use super::log;
 use super::shell::{Failure, Shell, Verdict};
 use crate::base::Decimal;
+use crate::journal::entry::Line;
 use crate::journal::replay::Sums;
 use crate::journal::{self, Replay};
 use crate::world::shown;
@@ -30,17 +33,48 @@ pub fn run(shell: &Shell, args: &ReplayArgs) -> Result<Verdict, Failure> {
             opened.restore(&checked)
         }
     };
-    let mut packages = Vec::new();
-    for opened in shell.packages()? {
-        packages.push(Ready::new(shell.sound(opened)?.package));
-    }
-    let plan_of = |route: &str| packages.iter().map(|p| &p.plan).find(|plan| plan.policy.routes.contains_key(route));
+    let packages = packages(shell, args, &entries)?;
+    let plan_of = |entry: &Line| {
+        let route = entry.part("route").as_str().unwrap_or("");
+        let packages = packages.get(&registry(args, entry)).map_or(&[][..], Vec::as_slice);
+        packages.iter().map(|p| &p.plan).find(|plan| plan.policy.routes.contains_key(route))
+    };
     let replay = journal::replay(&entries, plan_of, args.cost.as_deref());
     match shell.format {
         Format::Json => shell.out(&format!("{:#}", document(&replay)))?,
         Format::Text => shell.out(&text(&replay))?,
     }
     Ok(if replay.is_same() { Verdict::Yes } else { Verdict::No })
+}
+
+/// The registry on which an entry is decided again, if not on the one in force.
+fn registry(args: &ReplayArgs, entry: &Line) -> Option<String> {
+    let inputs = entry.part("decision").get("inputs").filter(|_| args.recorded)?;
+    Some(inputs.get("registry").and_then(Json::as_str).unwrap_or("").to_owned())
+}
+
+/// The packages under which the entries are decided again, by the registry; one that has no digest is none.
+fn packages(
+    shell: &Shell,
+    args: &ReplayArgs,
+    entries: &[Line],
+) -> Result<BTreeMap<Option<String>, Vec<Ready>>, Failure> {
+    let wanted: BTreeSet<Option<String>> = entries.iter().map(|entry| registry(args, entry)).collect();
+    let mut packages = BTreeMap::new();
+    for digest in wanted {
+        let opened = match digest.as_deref() {
+            None => shell.deciding()?,
+            Some("") => shell.packages()?,
+            Some(digest) => {
+                let which =
+                    digest.parse().map_err(|_| Failure::Usage(format!("`{digest}` is no digest of a registry")))?;
+                shell.on(which).deciding()?
+            }
+        };
+        let ready = opened.into_iter().map(|opened| Ok(Ready::new(shell.sound(opened)?.package)));
+        packages.insert(digest, ready.collect::<Result<Vec<_>, Failure>>()?);
+    }
+    Ok(packages)
 }
 
 fn text(replay: &Replay) -> String {

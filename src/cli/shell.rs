@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Arguments, Format, Report};
 use super::disk::Disk;
+use super::registry;
 use crate::base::similar::nearest;
 use crate::base::{Name, Sources, limits};
 use crate::diag::Diagnostic;
 use crate::diag::print::{self, Findings, Rule, Style, junit};
 use crate::package::{self, Package};
+use crate::registry::Which;
 use crate::resolve::load;
 use crate::world::World;
 
@@ -62,6 +64,10 @@ pub struct Shell {
     pub package_named: bool,
     /// The member that was named.
     pub member: Option<String>,
+    /// The folder of the registry that was named in the place of that of the manifest.
+    pub registry: Option<PathBuf>,
+    /// The snapshot of the registry that was named in the place of the one in force.
+    pub snapshot: Option<Which>,
     /// How results are written, by a verb that knows two ways.
     pub format: Format,
     /// How findings are written, by a verb that knows all of them.
@@ -92,8 +98,21 @@ impl Shell {
             dir: arguments.package.clone().unwrap_or_else(|| PathBuf::from(".")),
             package_named: arguments.package.is_some(),
             member: arguments.member.clone(),
+            registry: arguments.registry.clone(),
+            snapshot: arguments.snapshot.clone(),
             format: arguments.format.plain(),
             report: arguments.format,
+        }
+    }
+
+    /// The same shell, where decisions are made on this snapshot of the registry.
+    pub fn on(&self, snapshot: Which) -> Self {
+        Self {
+            dir: self.dir.clone(),
+            member: self.member.clone(),
+            registry: self.registry.clone(),
+            snapshot: Some(snapshot),
+            ..*self
         }
     }
 
@@ -204,10 +223,28 @@ impl Shell {
         format!("there is no {what} `{name}`\n  help: {help}")
     }
 
-    /// Every package that is meant, opened.
+    /// Every package that is meant, opened as it is written.
     pub fn packages(&self) -> Result<Vec<Opened>, Failure> {
         let folders = self.folders()?;
-        Ok(folders.into_iter().map(|(_, dir)| Opened { package: package::open(&self.disk, &dir), dir }).collect())
+        Ok(folders.into_iter().map(|(_, dir)| Opened { package: package::written(&self.disk, &dir), dir }).collect())
+    }
+
+    /// Every package that is meant, opened to decide: with the services of its registry.
+    pub fn deciding(&self) -> Result<Vec<Opened>, Failure> {
+        let folders = self.folders()?;
+        self.one_for_registry(&folders)?;
+        folders.into_iter().map(|(_, dir)| registry::open(self, dir)).collect()
+    }
+
+    /// A registry that is named on the command line belongs to one package.
+    fn one_for_registry(&self, folders: &[(Name, PathBuf)]) -> Result<(), Failure> {
+        let named = self.registry.is_some() || self.snapshot.is_some();
+        if !named || folders.len() < 2 {
+            return Ok(());
+        }
+        let names: Vec<String> = folders.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let message = format!("a registry belongs to one package, and the workspace has several: {}", names.join(", "));
+        Err(Failure::Usage(format!("{message}\n  help: name one with `-p NAME`")))
     }
 
     /// A package that may run; otherwise what is wrong with it has been said. Warnings are left to `check`.
@@ -219,11 +256,23 @@ impl Shell {
         Err(Failure::Wrong)
     }
 
-    /// The one package that is meant, ready to run.
+    /// The one package that is meant, ready to decide.
     pub fn one(&self) -> Result<Opened, Failure> {
+        let dir = self.one_folder()?;
+        self.sound(registry::open(self, dir)?)
+    }
+
+    /// The one package that is meant, as it is written.
+    pub fn one_written(&self) -> Result<Opened, Failure> {
+        let dir = self.one_folder()?;
+        self.sound(Opened { package: package::written(&self.disk, &dir), dir })
+    }
+
+    /// The folder of the one package that is meant.
+    pub fn one_folder(&self) -> Result<PathBuf, Failure> {
         let mut folders = self.folders()?;
         match (folders.len(), folders.pop()) {
-            (1, Some((_, dir))) => self.sound(Opened { package: package::open(&self.disk, &dir), dir }),
+            (1, Some((_, dir))) => Ok(dir),
             (0, _) => Err(Failure::Usage("the workspace has no members".to_owned())),
             (_, last) => {
                 let names: Vec<String> = folders.iter().chain(&last).map(|(n, _)| format!("`{n}`")).collect();
@@ -233,25 +282,39 @@ impl Shell {
         }
     }
 
-    /// The package that has a route, ready to run.
+    /// The package that has a route, ready to decide.
     pub fn with_route(&self, route: &str) -> Result<Opened, Failure> {
-        self.with("route", route, |package| package.policy.routes.keys().cloned().collect())
+        self.with("route", route, routes, |dir| registry::open(self, dir))
+    }
+
+    /// The package that has a route, as it is written.
+    pub fn written_with_route(&self, route: &str) -> Result<Opened, Failure> {
+        let written = |dir: PathBuf| Ok(Opened { package: package::written(&self.disk, &dir), dir });
+        self.with("route", route, routes, written)
     }
 
     /// The package that has a mission, ready to run.
     pub fn with_mission(&self, mission: &str) -> Result<Opened, Failure> {
-        self.with("mission", mission, |package| package.missions.keys().cloned().collect())
+        let missions = |package: &Package| package.missions.keys().cloned().collect();
+        self.with("mission", mission, missions, |dir| registry::open(self, dir))
     }
 
     /// The package that has an item, ready to run: the only one there is, or the first that names it.
-    fn with(&self, what: &str, wanted: &str, names: impl Fn(&Package) -> Vec<Name>) -> Result<Opened, Failure> {
+    fn with(
+        &self,
+        what: &str,
+        wanted: &str,
+        names: impl Fn(&Package) -> Vec<Name>,
+        open: impl Fn(PathBuf) -> Result<Opened, Failure>,
+    ) -> Result<Opened, Failure> {
         let folders = self.folders()?;
         if let [(_, dir)] = folders.as_slice() {
-            return self.sound(Opened { package: package::open(&self.disk, dir), dir: dir.clone() });
+            return self.sound(open(dir.clone())?);
         }
+        self.one_for_registry(&folders)?;
         let mut known: Vec<Name> = Vec::new();
         for (_, dir) in folders {
-            let opened = Opened { package: package::open(&self.disk, &dir), dir };
+            let opened = open(dir)?;
             let found = names(&opened.package);
             if found.iter().any(|name| **name == *wanted) || !opened.package.is_sound() {
                 return self.sound(opened);
@@ -271,6 +334,10 @@ impl Shell {
         }
         Ok(self.disk.read_text(path, limits::DATA_BYTES)?)
     }
+}
+
+fn routes(package: &Package) -> Vec<Name> {
+    package.policy.routes.keys().cloned().collect()
 }
 
 /// How diagnostics are written to standard error.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::Format;
+use super::args::{ExplainArgs, Format};
 use super::decide;
 use super::shell::{Failure, Shell, Verdict};
 use super::verify;
@@ -15,7 +15,7 @@ use crate::stored::{self, Stored};
 use crate::world::{World as _, shown};
 
 /// Verifies a certificate, decides again from what it holds, and explains the decision if it is the certified one.
-pub fn explain(shell: &Shell, file: &Path, verbose: bool) -> Result<Verdict, Failure> {
+pub fn explain(shell: &Shell, file: &Path, args: &ExplainArgs) -> Result<Verdict, Failure> {
     let bytes = shell.disk.read(file, limits::CERTIFICATE_BYTES)?;
     let checked = provost_verifier::verify(&bytes);
     if checked.is_err() {
@@ -35,11 +35,8 @@ pub fn explain(shell: &Shell, file: &Path, verbose: bool) -> Result<Verdict, Fai
     let plan = plan::plan(policy, Arc::new(std::mem::take(&mut held.services)));
     let plan = plan.with_registered(held.registered.take());
     let (decision, trace) = again(file, &plan, &held)?;
-    decide::tell(
-        shell,
-        &Told { decision: &decision, plan: &plan, inputs: Some(&held.inputs), trace: Some(&trace) },
-        verbose,
-    )
+    let told = Told { decision: &decision, plan: &plan, inputs: Some(&held.inputs), trace: Some(&trace) };
+    if args.proofs { decide::prove(shell, &told) } else { decide::tell(shell, &told, args.verbose) }
 }
 
 /// Decides what a certificate holds again. Another decision than the certified one means that engine and verifier disagree, so

@@ -1,6 +1,6 @@
 //! `provost what-if`: one request decided twice, as it is and with changes, and what differs.
 
-use super::args::{Format, InputArgs, WhatIfArgs};
+use super::args::{CallerArgs, Format, InputArgs, WhatIfArgs};
 use super::decide::{Ready, decide, verdict};
 use super::inputs;
 use super::shell::{Failure, Shell, Verdict};
@@ -25,11 +25,16 @@ pub fn run(shell: &Shell, args: &WhatIfArgs) -> Result<Verdict, Failure> {
         set: Vec::new(),
         signals: args.signals.clone(),
         now: Some(now.clone()),
+        caller: CallerArgs {
+            trusted_caller: args.caller.trusted_caller && args.caller.token.is_none(),
+            ..args.caller.clone()
+        },
     };
     let after = InputArgs {
         set: args.set.clone(),
         signals: args.then_signals.clone().or_else(|| args.signals.clone()),
         now: Some(args.then_now.clone().unwrap_or(now)),
+        caller: CallerArgs { hypothetical: true, ..args.caller.clone() },
         ..before.clone()
     };
     let before = decide(shell, &ready, &args.route, &before)?;
@@ -40,7 +45,7 @@ pub fn run(shell: &Shell, args: &WhatIfArgs) -> Result<Verdict, Failure> {
     let after = decide(shell, &ready, &args.route, &after)?;
     let (before, after) = (before.decision(), after.decision());
     match shell.format {
-        Format::Text => shell.out(&compare::text(before, after))?,
+        Format::Text => shell.out(&compare::text(before, after, ready.plan.policy.routes.get(args.route.as_str())))?,
         Format::Json => shell.out(&format!("{:#}", compare::json(before, after)))?,
     }
     verdict(after.ending)

@@ -77,6 +77,17 @@ impl Node {
         }
     }
 
+    /// Whether two parts say the same, wherever they stand.
+    pub fn says_the_same(&self, other: &Node) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.says_the_same(b)),
+            (Kind::Map(a), Kind::Map(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|((ka, a), (kb, b))| ka.text == kb.text && a.says_the_same(b))
+            }
+            (a, b) => a == b,
+        }
+    }
+
     /// The first character of this part: where something is said of the whole of a large one.
     pub fn opening(&self) -> Span {
         match self.kind {

@@ -85,8 +85,12 @@ impl Places {
             ItemKind::Route(item) => {
                 item.roles.iter().for_each(|role| note(role.name.text.to_string(), role.name.span));
                 item.outputs.iter().for_each(|output| note(output.name.text.to_string(), output.name.span));
+                item.phases.first().into_iter().for_each(|phase| note("phases".to_owned(), phase.name.span));
                 let labels = item.requires.iter().filter_map(|clause| clause.label.as_ref());
                 labels.for_each(|label| note(label.text.to_string(), label.span));
+                for role in item.ties.iter().flat_map(|ties| &ties.roles) {
+                    note(format!("ties {}", role.text), role.span);
+                }
                 for block in &item.scores {
                     for (role, term) in block.roles.iter().flat_map(|r| block.terms.iter().map(move |t| (r, t))) {
                         note(format!("{}.{}", role.text, term.name.text), term.name.span);

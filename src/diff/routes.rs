@@ -6,7 +6,7 @@ use super::rules::{self, Rule};
 use super::{Changes, Kind};
 use crate::base::Name;
 use crate::explain::spell;
-use crate::ir::{Cardinality, Expr, Role, Route, Term};
+use crate::ir::{ACCEPT, Cardinality, Expr, Phase, Role, Route, Term, TieKey};
 
 /// Compares all routes, their constraints apart.
 pub fn compare(changes: &mut Changes<'_, '_>) {
@@ -36,7 +36,52 @@ fn route<'p>(changes: &mut Changes<'_, 'p>, name: &Name, old: &'p Route, new: &'
     for (role, before, after) in super::matched(&old.scores, &new.scores) {
         scores(changes, (name, role), before, after);
     }
+    for (role, before, after) in super::matched(&old.ties, &new.ties) {
+        ties(changes, (name, role), before, after);
+    }
     outputs(changes, name, old, new);
+    let (before, after) = (phases(old, new), phases(new, old));
+    if before != after {
+        changes.note(item, "phases", &rules::PHASES_CHANGED, (Some(before), Some(after)));
+    }
+}
+
+/// In which phases a route tells the constraints that another version has as well; that one is new or gone is a change of its own.
+fn phases(route: &Route, other: &Route) -> String {
+    let kept = |name: &&Name| ***name == *ACCEPT || other.constraints.iter().any(|of| of.name == **name);
+    let phase = |phase: &Phase| {
+        let because = phase.because.as_ref().map_or(String::new(), |because| format!(" because {because:?}"));
+        let names: Vec<&str> = phase.constraints.iter().filter(kept).map(|name| &**name).collect();
+        format!("{}: {}{because}", phase.name, names.join(", "))
+    };
+    match route.phases.is_empty() {
+        true => "no phases".to_owned(),
+        false => route.phases.iter().map(phase).collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// The keys that decide between the candidates of one role whose scores are equal; nothing stands for the name alone.
+fn ties<'p>(
+    changes: &mut Changes<'_, 'p>,
+    (name, role): (&Name, &Name),
+    old: Option<&'p Vec<TieKey>>,
+    new: Option<&'p Vec<TieKey>>,
+) {
+    let comparison = changes.comparison;
+    let normal = |normal: &super::Normal<'p>, keys: Option<&'p Vec<TieKey>>| -> Vec<TieKey> {
+        let key = |key: &'p TieKey| TieKey { value: normal.expr(&key.value), descending: key.descending };
+        keys.into_iter().flatten().map(key).collect()
+    };
+    let (was, is) = (normal(&comparison.before, old), normal(&comparison.after, new));
+    if was == is {
+        return;
+    }
+    let written = |keys: Option<&'p Vec<TieKey>>| keys.map(|keys| spell::tie_keys(keys));
+    let words = match (written(old), written(new)) {
+        (old, new) if old == new => (Some(spell::tie_keys(&was)), Some(spell::tie_keys(&is))),
+        words => words,
+    };
+    changes.note((Kind::Route, name), &format!("ties {role}"), &rules::TIES_CHANGED, words);
 }
 
 /// What a decision gives besides the services.

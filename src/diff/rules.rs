@@ -151,9 +151,11 @@ rules! {
     SCORE_ADDED = "score-added", Decision, "the term is new", "candidates rank otherwise";
     SCORE_REMOVED = "score-removed", Decision, "the term is gone", "candidates rank otherwise";
     SCORE_CHANGED = "score-changed", Decision, "the term is worked out otherwise", "candidates rank otherwise";
+    TIES_CHANGED = "ties-changed", Decision, "ties are broken otherwise", "candidates of equal score rank otherwise";
     OUTPUT_REMOVED = "output-removed", Contract, "the output is gone", "whoever reads it from decisions does not find it";
     OUTPUT_ADDED = "output-added", Source, "the output is new", "nobody could read it before";
     OUTPUT_CHANGED = "output-changed", Decision, "the output is worked out otherwise", "decisions give something else";
+    PHASES_CHANGED = "phases-changed", Source, "the constraints are told in other phases", "it decides the same, and explanations and proofs tell it otherwise";
     WAIVER_REMOVED = "waiver-removed", Contract, "the waiver is gone", "what it lifted is refused again";
     WAIVER_LAPSED = "waiver-lapsed", Source, "a waiver that was over is gone", "it lifted nothing any more";
     WAIVER_ADDED = "waiver-added", Decision, "the waiver is new", "what its rule refused may be admitted";

@@ -12,6 +12,7 @@ const STEPS: usize = 24;
 
 /// How the constraints of a role are counted.
 const ORDER: &str = "each constraint counts those that none above it excluded; the one that excludes most comes first";
+const PHASED: &str = "each constraint counts those that none above it excluded; they follow the phases of the route";
 
 /// Draws how the constraints narrow the candidates of each role.
 pub fn funnel(decision: &Decision, policy: &Policy, services: &Services) -> Picture {
@@ -37,7 +38,8 @@ pub fn funnel(decision: &Decision, policy: &Policy, services: &Services) -> Pict
                 }
             }
             if !picture.groups.is_empty() {
-                picture.remarks.push(ORDER.to_owned());
+                let phased = policy.routes.get(route).is_some_and(|route| !route.phases.is_empty());
+                picture.remarks.push(if phased { PHASED } else { ORDER }.to_owned());
             }
         }
     }

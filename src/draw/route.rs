@@ -80,6 +80,9 @@ fn roles(picture: &mut Picture, services: &Services, route: &Route, request: usi
             let names: Vec<&str> = terms.iter().map(|t| &*t.name).collect();
             lines.push(format!("by {}", names.join(", ")));
         }
+        if let Some(keys) = route.ties.get(&role.name) {
+            lines.push(format!("{} for ties", count(keys.len(), "key")));
+        }
         let node = Node {
             id: format!("role {}", role.name),
             kind: Kind::Role,

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use super::miss::miss;
 use super::table::some;
 use crate::base::{Decimal, Name};
+use crate::ir::Route;
 use crate::route::decision::{Decision, Ending, Failure};
 
 /// Services of one kind of change that are named one by one.
@@ -135,8 +136,8 @@ fn spelled(before: &Spelled, after: &Spelled) -> Vec<(Name, Option<String>, Opti
     all.into_iter().filter(|(_, (old, new))| old != new).map(|(name, (old, new))| (name.clone(), old, new)).collect()
 }
 
-/// The differences in words.
-pub fn text(before: &Decision, after: &Decision) -> String {
+/// The differences in words; the route, if it is at hand, says what the keys for ties are called.
+pub fn text(before: &Decision, after: &Decision, of: Option<&Route>) -> String {
     let found = compare(before, after);
     let route = &after.route;
     if found.none() {
@@ -147,6 +148,7 @@ pub fn text(before: &Decision, after: &Decision) -> String {
         None => format!("{route}: {} both times\n", after.ending.word()),
     };
     out.push_str(&assigned(&found, after));
+    out.push_str(&section("ties", ties(&found, after, of)));
     let line = |f: &Failure| format!("{}: {}  [{}]", f.constraint, miss(f).with_distance(), f.at);
     out.push_str(&section("no longer denied by", found.denials.0.iter().map(line)));
     out.push_str(&section("now denied by", found.denials.1.iter().map(line)));
@@ -191,6 +193,23 @@ fn assigned(found: &Differences, after: &Decision) -> String {
         });
     }
     out
+}
+
+/// Why those who are not chosen any more lost, where all that decides is how ties are broken.
+fn ties(found: &Differences, after: &Decision, of: Option<&Route>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (role, old, new) in &found.roles {
+        for chosen in after.role(role).map_or(&[][..], |filled| &filled.given) {
+            let Some(ties) = chosen.ties.as_ref().filter(|_| new.contains(&chosen.service)) else { continue };
+            for lost in ties.tied.iter().filter(|tied| old.contains(&tied.service)) {
+                let keyed = ((&*chosen.service, &*ties.keys), (&*lost.service, &*lost.keys));
+                let reason = super::ties::reason(of, role, keyed.0, keyed.1);
+                let (service, score) = (&chosen.service, chosen.score);
+                lines.push(format!("`{}` as {role}: as good as `{service}` at {score}, but {reason}", lost.service));
+            }
+        }
+    }
+    lines
 }
 
 fn standing(of: &Decision) -> String {

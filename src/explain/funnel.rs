@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::miss::{Miss, miss};
 use crate::base::Name;
 use crate::eval::Truth;
-use crate::ir::{Policy, Services};
+use crate::ir::{Phase, Policy, Services};
 use crate::route::decision::{Decision, Failure, Rejected};
 
 /// The candidates of one role and what becomes of them.
@@ -17,8 +17,8 @@ pub struct Funnel {
     pub candidates: usize,
     /// Those that nothing stands against.
     pub eligible: usize,
-    /// The constraints that exclude somebody, in the order in which they are counted: the one that excludes most of those that
-    /// are left comes next.
+    /// The constraints that exclude somebody, in the order in which they are counted: as the phases of the route tell them, and without
+    /// phases the one that excludes most of those that are left comes next.
     pub rows: Vec<Row>,
     /// The excluded service that is nearest to being eligible.
     pub nearest: Option<Nearest>,
@@ -74,16 +74,17 @@ pub fn funnel(decision: &Decision, policy: &Policy, services: &Services, role: &
     let of_trait = |s: &&crate::ir::Service| declared.is_some_and(|r| s.traits.contains(&r.trait_));
     let candidates = services.values().filter(of_trait).count();
     let excluded: Vec<&Rejected> = decision.rejected.iter().filter(|r| r.role == *role).collect();
+    let phases = policy.routes.get(&decision.route).map_or(&[][..], |route| route.phases.as_slice());
     Funnel {
         role: role.clone(),
         candidates,
         eligible: candidates.saturating_sub(excluded.len()),
-        rows: rows(&excluded, candidates),
+        rows: rows(&excluded, candidates, phases),
         nearest: nearest(&excluded),
     }
 }
 
-fn rows(excluded: &[&Rejected], candidates: usize) -> Vec<Row> {
+fn rows(excluded: &[&Rejected], candidates: usize, phases: &[Phase]) -> Vec<Row> {
     let mut open: BTreeMap<&Name, Vec<&Rejected>> = BTreeMap::new();
     for rejected in excluded {
         for constraint in failed(rejected) {
@@ -92,7 +93,7 @@ fn rows(excluded: &[&Rejected], candidates: usize) -> Vec<Row> {
     }
     let mut counted: BTreeSet<&Name> = BTreeSet::new();
     let mut rows = Vec::new();
-    while let Some(constraint) = next(&open, &counted) {
+    while let Some(constraint) = next(&open, &counted, phases) {
         let all = open.remove(constraint).unwrap_or_default();
         let new: Vec<&&Rejected> = all.iter().filter(|r| !counted.contains(&r.service)).collect();
         let sole: Vec<&&Rejected> = all.iter().filter(|r| failed(r).len() == 1).collect();
@@ -116,10 +117,21 @@ fn rows(excluded: &[&Rejected], candidates: usize) -> Vec<Row> {
     rows
 }
 
-/// The constraint that excludes most of those that are not counted yet; the smaller name among equals.
-fn next<'a>(open: &BTreeMap<&'a Name, Vec<&Rejected>>, counted: &BTreeSet<&Name>) -> Option<&'a Name> {
+/// The constraint that the phases tell next; without phases the one that excludes most of those that are not counted yet, the
+/// smaller name among equals.
+fn next<'a>(
+    open: &BTreeMap<&'a Name, Vec<&Rejected>>,
+    counted: &BTreeSet<&Name>,
+    phases: &[Phase],
+) -> Option<&'a Name> {
     let fresh = |all: &[&Rejected]| all.iter().filter(|r| !counted.contains(&r.service)).count();
-    let best = open.iter().max_by(|(a, x), (b, y)| (fresh(x), x.len()).cmp(&(fresh(y), y.len())).then(b.cmp(a)));
+    let told = |name: &Name| phases.iter().flat_map(|phase| &phase.constraints).position(|of| of == name);
+    // What no phase tells is the choice, which comes last.
+    let place = |name: &Name| told(name).unwrap_or(usize::MAX);
+    let best = open.iter().min_by(|(a, x), (b, y)| {
+        let most = (fresh(y), y.len()).cmp(&(fresh(x), x.len()));
+        place(a).cmp(&place(b)).then(most).then(a.cmp(b))
+    });
     best.map(|(name, _)| *name)
 }
 

@@ -7,12 +7,16 @@
 pub mod compare;
 pub mod funnel;
 pub mod miss;
+pub mod phases;
+pub mod proofs;
 pub mod repair;
 mod roles;
 mod rules;
 pub mod spell;
 pub mod table;
 mod text;
+mod ties;
+mod told;
 pub mod why_not;
 
 pub use text::text;

@@ -37,6 +37,16 @@ pub fn score(chosen: &Chosen) -> String {
 
 /// How far the next in the domain that was not taken is behind the last that was.
 fn margin(told: &Told<'_>, filled: &Filled, last: &Chosen) -> String {
+    if let Some((ties, next)) = last.ties.as_ref().and_then(|ties| Some((ties, ties.tied.first()?))) {
+        let (own, other) = ((&*last.service, &*ties.keys), (&*next.service, &*next.keys));
+        let reason = super::ties::reason(told.route(), &filled.role, own, other);
+        let others = match ties.tied.len() {
+            1 => String::new(),
+            all => format!(" and {} more", all - 1),
+        };
+        let at = if last.terms.is_empty() { String::new() } else { format!(" at {}", last.score) };
+        return format!("; tied with `{}`{others}{at}: {reason}", next.service);
+    }
     let Some(trace) = told.trace else { return String::new() };
     let Some(domain) = trace.role(&filled.role).and_then(|role| trace.domain(role).ok()) else { return String::new() };
     let rejected = |name: &str| told.decision.rejected.iter().any(|r| r.role == filled.role && *r.service == *name);

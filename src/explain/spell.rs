@@ -4,7 +4,9 @@
 //! an enum stands bare. What is written may need a word more to be read again, such as the enum of a member.
 
 use super::repair::change::literal;
-use crate::ir::{Cardinality, Clause, Composition, Constraint, Direction, Effect, Expr, Field, Generator, Guarantee};
+use crate::ir::{
+    Cardinality, Clause, Composition, Constraint, Direction, Effect, Expr, Field, Generator, Guarantee, TieKey,
+};
 use crate::value::{Unit, Value};
 
 /// How tight the outermost operator of a text binds, loosest first.
@@ -169,6 +171,12 @@ fn generated(generator: &Generator) -> String {
     };
     let filter = generator.filter.as_ref().map_or(String::new(), |filter| format!(" where {}", expression(filter)));
     format!("{of}{} in {}{filter}", generator.variable, expression(&generator.over))
+}
+
+/// The keys for ties as the language writes them: `by draw(request.seed, service.name), then by service.price desc`.
+pub fn tie_keys(keys: &[TieKey]) -> String {
+    let key = |key: &TieKey| format!("by {}{}", expression(&key.value), if key.descending { " desc" } else { "" });
+    keys.iter().map(key).collect::<Vec<_>>().join(", then ")
 }
 
 /// A constraint without its name: the guards and what it demands, one line each.

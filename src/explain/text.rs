@@ -2,9 +2,11 @@
 
 use super::funnel::{Funnel, Row, funnel};
 use super::miss::miss;
+use super::phases::Story;
 use super::table::{Align, count, grouped, some, table};
-use super::{Told, place, roles, rules};
+use super::{Told, place, roles, rules, told};
 use crate::facts::SignalValue;
+use crate::ir::Route;
 use crate::route::decision::{Ending, Failure, Unroutable};
 
 /// Rows and names of each kind that are shown where not everything is asked for.
@@ -14,16 +16,29 @@ const FEW: usize = 6;
 pub fn text(told: &Told<'_>, everything: bool) -> String {
     let mut out = headline(told);
     out.push('\n');
+    let phased = match told::declared(told) {
+        Some(Ok(story)) => Some(story),
+        Some(Err(why)) => {
+            out.push_str(&format!("  it is not told phase by phase: {why}\n"));
+            None
+        }
+        None => None,
+    };
+    if let Some(story) = &phased {
+        out.push_str(&told::empty(told, story));
+        out.push_str(&chapters(told, story, everything));
+    }
     match told.decision.ending {
         Ending::Invalid => out.push_str(&invalid(told)),
         Ending::Denied => out.push_str(&denied(told)),
         Ending::Routed => {
+            out.push_str(if phased.is_some() { "\nthe choice\n" } else { "" });
             out.push_str(&roles::assignment(told));
             out.push_str(&promised(told));
         }
         Ending::Unroutable => {}
     }
-    out.push_str(&funnels(told, everything));
+    out.push_str(&funnels(told, phased.is_none(), everything));
     if let Some(unroutable) = &told.decision.unroutable {
         out.push_str(&way_out(told, unroutable, everything));
     }
@@ -74,7 +89,12 @@ fn invalid(told: &Told<'_>) -> String {
 }
 
 fn denied(told: &Told<'_>) -> String {
-    let line = |f: &Failure| format!("{}: {}{}", f.constraint, miss(f).words, place(&f.at));
+    let phases = told.route().map_or(&[][..], |route| route.phases.as_slice());
+    let line = |f: &Failure| {
+        let phase = phases.iter().find(|phase| phase.constraints.contains(&f.constraint));
+        let phase = phase.map_or(String::new(), |phase| format!(" ({})", phase.name));
+        format!("{}{phase}: {}{}", f.constraint, miss(f).words, place(&f.at))
+    };
     section("denied by", &told.decision.denied_by.iter().map(line).collect::<Vec<_>>())
 }
 
@@ -95,20 +115,41 @@ fn promised(told: &Told<'_>) -> String {
     out
 }
 
-/// The histogram of each role, and the table of the first that matters.
-fn funnels(told: &Told<'_>, everything: bool) -> String {
+/// The phases of each role, up to the last that is stuck.
+fn chapters(told: &Told<'_>, story: &Story<'_>, everything: bool) -> String {
+    let Some(route) = told.route() else { return String::new() };
+    let upto = stuck(told, route).unwrap_or(route.roles.len()).max(story.empty.as_ref().map_or(0, |empty| empty.role));
+    let roles = route.roles.iter().take(upto.saturating_add(1));
+    roles.map(|role| format!("\n{}", told::narrowed(told, story, &role.name, everything))).collect()
+}
+
+/// The place of the role that cannot be filled.
+fn stuck(told: &Told<'_>, route: &Route) -> Option<usize> {
+    let stuck = &told.decision.unroutable.as_ref()?.role;
+    route.roles.iter().position(|role| role.name == *stuck)
+}
+
+/// The histogram of each role, unless it was told by phases, and the table of the first that matters.
+fn funnels(told: &Told<'_>, histograms: bool, everything: bool) -> String {
     if !matches!(told.decision.ending, Ending::Routed | Ending::Unroutable) {
         return String::new();
     }
     let Some(route) = told.route() else { return String::new() };
-    let stuck = told.decision.unroutable.as_ref().map(|u| &u.role);
-    let upto = stuck.and_then(|s| route.roles.iter().position(|r| r.name == *s)).unwrap_or(route.roles.len());
+    let stuck = stuck(told, route);
+    let upto = stuck.unwrap_or(route.roles.len());
     let mut out = String::new();
     for (i, role) in route.roles.iter().enumerate().take(upto.saturating_add(1)) {
         let funnel = funnel(told.decision, &told.plan.policy, &told.plan.services, &role.name);
-        out.push('\n');
-        out.push_str(&histogram(told, &funnel));
-        let matters = stuck.map_or(i == 0, |stuck| *stuck == role.name);
+        let matters = stuck.map_or(i == 0, |stuck| stuck == i);
+        if histograms || ((matters || everything) && !funnel.rows.is_empty()) {
+            out.push('\n');
+            out.push_str(&if histograms {
+                counts(&funnel, told)
+            } else {
+                format!("{}, constraint by constraint\n", role.name)
+            });
+            out.push_str(&nearest(told, &funnel));
+        }
         if matters || everything {
             out.push_str(&constraints(told, &funnel, everything));
         }
@@ -117,7 +158,7 @@ fn funnels(told: &Told<'_>, everything: bool) -> String {
 }
 
 /// `primary: 0 of 70 eligible: 41 region, 17 tools (9 unknown), 12 price; nearest: …`
-fn histogram(told: &Told<'_>, funnel: &Funnel) -> String {
+fn counts(funnel: &Funnel, told: &Told<'_>) -> String {
     let part = |row: &Row| {
         let unknown = match row.counted_unknown {
             0 => String::new(),
@@ -132,16 +173,16 @@ fn histogram(told: &Told<'_>, funnel: &Funnel) -> String {
         line.push_str(&format!("; excluded: {}", parts.join(", ")));
     }
     line.push('\n');
-    if let Some(nearest) = &funnel.nearest {
-        let failure = &nearest.failure;
-        let fails = if nearest.fails == 1 { "one".to_owned() } else { nearest.fails.to_string() };
-        line.push_str(&format!(
-            "  nearest: `{}` fails {fails}: {}\n",
-            nearest.service,
-            named_miss(told.short(&failure.constraint), &miss(failure).with_distance())
-        ));
-    }
     line
+}
+
+/// The excluded service that is nearest to being eligible.
+fn nearest(told: &Told<'_>, funnel: &Funnel) -> String {
+    let Some(nearest) = &funnel.nearest else { return String::new() };
+    let failure = &nearest.failure;
+    let fails = if nearest.fails == 1 { "one".to_owned() } else { nearest.fails.to_string() };
+    let miss = named_miss(told.short(&failure.constraint), &miss(failure).with_distance());
+    format!("  nearest: `{}` fails {fails}: {miss}\n", nearest.service)
 }
 
 /// A constraint with what is wrong, without saying one word twice.

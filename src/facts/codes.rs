@@ -77,6 +77,20 @@ codes! {
     STATED_TWICE = "P0580", "a fact stated twice in different ways";
     /// A least that is above the most.
     EMPTY_BOUND = "P0581", "a bound that nothing can keep";
+    /// A path of a foreign rule that has no counterpart.
+    UNKNOWN_PATH = "P0582", "a path without a counterpart";
+    /// Something among foreign rules that no rule can do.
+    NO_RULE = "P0583", "something that is no rule";
+    /// Foreign rules that nothing can satisfy together.
+    CONFLICTING_RULES = "P0584", "rules that nothing can satisfy together";
+    /// A foreign rule that comes to something else than it says.
+    OTHER_EFFECT = "P0585", "a rule that comes to something else";
+    /// A foreign rule in prose that cannot be read.
+    RULE_SENTENCE = "P0586", "a sentence that is no rule";
+    /// The snapshot of a registry is not there, or is not what was published.
+    SNAPSHOT = "P0590", "a registry without a sound snapshot";
+    /// A registered contract does not fit the package any more.
+    REGISTERED_MISFIT = "P0591", "a registered contract that does not fit";
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! invented. *Leaves out* invariants, which the evaluator judges, and the reading of files, which the shells do.
 //!
 //! In the order of the work: [`crate::data`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
-//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas, of which [`registry`] is one; [`export`] writes contracts back, and
+//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas, of which [`registry`] is one, and [`rules`] foreign rules; [`export`] writes contracts back, and
 //! [`schema`] describes them to editors.
 
 pub mod adapter;
@@ -17,6 +17,7 @@ pub mod measured;
 pub mod registry;
 pub mod request;
 pub mod rows;
+pub mod rules;
 pub mod schema;
 pub mod set;
 pub mod signals;

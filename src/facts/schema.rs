@@ -211,6 +211,7 @@ mod tests {
     fn the_published_schemas_are_json_of_the_dialect() {
         for text in [
             include_str!("../../schema/decision.schema.json"),
+            include_str!("../../schema/proofs.schema.json"),
             include_str!("../../schema/contracts.schema.json"),
             include_str!("../../schema/run-manifest.schema.json"),
         ] {

@@ -54,6 +54,25 @@ pub fn set(
     (merged, findings.into_vec())
 }
 
+/// The name of the source that holds the facts of whoever asks.
+pub const CALLER: &str = "(who asks)";
+
+/// A request with the facts of whoever asks, a JSON object of its fields. They stand for whatever the request says itself.
+pub fn with_caller(node: Node, facts: &str, sources: &mut Sources) -> Node {
+    let file = sources.add(CALLER, facts);
+    let Ok(Node { kind: Kind::Map(facts), .. }) = crate::data::read_json(file, facts) else { return node };
+    let kind = match node.kind {
+        Kind::Null => Kind::Map(facts),
+        Kind::Map(stated) => {
+            let others = stated.into_iter().filter(|(key, _)| facts.iter().all(|(fact, _)| fact.text != key.text));
+            Kind::Map(others.chain(facts.iter().cloned()).collect())
+        }
+        // No request at all, which its typing says.
+        other => other,
+    };
+    Node { kind, ..node }
+}
+
 /// A request with assignments merged in, typed; everything that is wrong with either is said at once.
 pub fn request(
     policy: &Policy,

@@ -1,4 +1,4 @@
-//! Requests and signals from their canonical form, as decisions name them by digest.
+//! Requests, signals and the values of contracts from their canonical form, as decisions name them by digest.
 //!
 //! *Takes* what [`crate::route::json`] writes and the checked program that it is to fit; *gives* the facts. *Promises* that what
 //! was written under the same policy comes back equal, and that what no longer fits is named by its path. *Leaves out*
@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
+use super::decode::Known;
 use super::{Request, SignalValue, Signals};
 use crate::base::{Currency, Decimal, Name};
 use crate::ir::{Field, Policy, Services};
@@ -34,7 +35,7 @@ impl fmt::Display for Misfit {
 
 /// A request of the given type. Fields go by their names, so that a type whose fields were put in another order still fits.
 pub fn request(policy: &Policy, services: &Services, wanted: &Name, json: &Json) -> Result<Request, Misfit> {
-    let reader = Reader { policy, services };
+    let reader = Reader { policy, known: Known::Services(services) };
     if json.get("type").and_then(Json::as_str) != Some(wanted) {
         return Err(misfit("", format!("the request is not of the type `{wanted}`")));
     }
@@ -46,7 +47,7 @@ pub fn request(policy: &Policy, services: &Services, wanted: &Name, json: &Json)
 
 /// Signals. One that is no longer declared does not fit.
 pub fn signals(policy: &Policy, services: &Services, json: &Json) -> Result<Signals, Misfit> {
-    let reader = Reader { policy, services };
+    let reader = Reader { policy, known: Known::Services(services) };
     let all = json.as_object().ok_or_else(|| misfit("", "the signals are no object".to_owned()))?;
     let mut values = BTreeMap::new();
     for (name, said) in all {
@@ -63,13 +64,18 @@ pub fn signals(policy: &Policy, services: &Services, json: &Json) -> Result<Sign
     Ok(Signals { values })
 }
 
+/// One value of a type, where these services are known.
+pub fn value(policy: &Policy, known: Known<'_>, json: &Json, ty: &Type, path: &str) -> Result<Value, Misfit> {
+    Reader { policy, known }.value(json, ty, path)
+}
+
 fn misfit(path: &str, message: String) -> Misfit {
     Misfit { path: path.to_owned(), message }
 }
 
 struct Reader<'a> {
     policy: &'a Policy,
-    services: &'a Services,
+    known: Known<'a>,
 }
 
 impl Reader<'_> {
@@ -90,14 +96,14 @@ impl Reader<'_> {
     }
 
     fn service(&self, name: &str, wanted: Option<&Name>, path: &str) -> Result<Name, Misfit> {
-        let Some((name, known)) = self.services.get_key_value(name) else {
+        let Some(traits) = self.known.traits(name) else {
             return Err(misfit(path, format!("there is no service `{name}`")));
         };
         match wanted {
-            Some(wanted) if !known.traits.contains(wanted) => {
+            Some(wanted) if !traits.contains(wanted) => {
                 Err(misfit(path, format!("service `{name}` does not implement `{wanted}`")))
             }
-            _ => Ok(name.clone()),
+            _ => Ok(Name::from(name)),
         }
     }
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     Accept, Cardinality, Clause, Composition, Constraint, Definition, Direction, Effect, EnumType, Expr, Field,
-    Generator, Guarantee, Invariant, Policy, RequestType, Route, Service, Services, Signal, Table, Term, Trait, Waiver,
+    Generator, Guarantee, Invariant, Phase, Policy, RequestType, Route, Service, Services, Signal, Table, Term, TieKey,
+    Trait, Waiver,
 };
 use crate::base::Name;
 use crate::base::pattern::{Pattern, Step};
@@ -281,10 +282,21 @@ fn route(of: &Route) -> Json {
         "constraints": list(&of.constraints, constraint),
         "scores": object(of.scores.iter(), |terms: &Vec<Term>| list(terms, term)),
     });
+    if let (Json::Object(route), false) = (&mut route, of.ties.is_empty()) {
+        route.insert("ties".to_owned(), object(of.ties.iter(), |keys: &Vec<TieKey>| list(keys, tie_key)));
+    }
     if let (Json::Object(route), false) = (&mut route, of.outputs.is_empty()) {
         route.insert("outputs".to_owned(), object(of.outputs.iter(), expr));
     }
+    if let (Json::Object(route), false) = (&mut route, of.phases.is_empty()) {
+        route.insert("phases".to_owned(), list(&of.phases, phase));
+    }
     route
+}
+
+fn phase(of: &Phase) -> Json {
+    let constraints: Vec<&str> = of.constraints.iter().map(|name| &**name).collect();
+    json!({ "name": &*of.name, "constraints": constraints, "because": text(of.because.as_ref()) })
 }
 
 fn constraint(of: &Constraint) -> Json {
@@ -319,6 +331,10 @@ fn clause(of: &Clause) -> Json {
 
 fn term(of: &Term) -> Json {
     json!({ "name": &*of.name, "value": expr(&of.value), "when": option(of.when.as_ref(), expr) })
+}
+
+fn tie_key(of: &TieKey) -> Json {
+    json!([expr(&of.value), of.descending])
 }
 
 fn waiver(of: &Waiver) -> Json {

@@ -162,10 +162,27 @@ pub struct Route {
     pub constraints: Vec<Constraint>,
     /// The score terms of each scored role, in declared order.
     pub scores: BTreeMap<Name, Vec<Term>>,
+    /// What decides between candidates of equal score, for each role that says so, in order.
+    pub ties: BTreeMap<Name, Vec<TieKey>>,
     /// What a decision gives besides the services, by name.
     pub outputs: BTreeMap<Name, Expr>,
+    /// In which order people hear of its constraints; nothing where it does not say.
+    pub phases: Vec<Phase>,
     /// Where it is written.
     pub at: At,
+}
+
+/// Constraints that are told of together. It decides nothing.
+///
+/// Where a route has phases, each of its constraints and [`ACCEPT`] stand in exactly one of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// Its name.
+    pub name: Name,
+    /// The constraints by their names, in the order in which they are told.
+    pub constraints: Vec<Name>,
+    /// What to say where it leaves nobody.
+    pub because: Option<Name>,
 }
 
 /// A role.
@@ -255,6 +272,15 @@ pub struct Term {
     pub at: At,
 }
 
+/// A key that decides between candidates of equal score: the least wins, those for which it is unknown come last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TieKey {
+    /// What is compared; it names no role and no `total`.
+    pub value: Expr,
+    /// Whether the greatest wins.
+    pub descending: bool,
+}
+
 /// A waiver.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiver {
@@ -306,3 +332,9 @@ pub const ORDER: &str = "order";
 
 /// The name of the constraint under which a service's own refusals are reported.
 pub const ACCEPT: &str = "accept";
+
+/// What a phase names to have all rules that no phase names.
+pub const RULES: &str = "rules";
+
+/// What is told of every decision behind its phases: who of those that are left ranks first, and what is promised.
+pub const LAST_PHASES: [&str; 2] = ["optimization", "guarantees"];

@@ -23,6 +23,8 @@ pub struct Unread {
     pub text: String,
     /// The assignments made on top of it.
     pub set: Vec<(String, String)>,
+    /// The facts of whoever asked, as JSON, where the package has them from a token.
+    pub caller: Option<String>,
 }
 
 /// The facts of one decision.
@@ -81,7 +83,11 @@ impl Entry {
         let (request, signals, now) = match asked {
             Asked::Read(inputs) => (facts::request(&inputs.request), &inputs.signals, inputs.now),
             Asked::Unread(unread, signals, now) => {
-                (json!({ "unread": { "name": unread.name, "text": unread.text, "set": unread.set } }), *signals, *now)
+                let mut came = json!({ "name": unread.name, "text": unread.text, "set": unread.set });
+                if let (Some(caller), Json::Object(map)) = (&unread.caller, &mut came) {
+                    map.insert("caller".to_owned(), json!(caller));
+                }
+                (json!({ "unread": came }), *signals, *now)
             }
         };
         let (digest, reason) = match certificate {

@@ -84,8 +84,8 @@ pub struct Witness {
     pub reason: String,
 }
 
-/// Decides every entry again. `plan_of` gives the plan that has a route.
-pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&str) -> Option<&'p Plan>, cost: Option<&str>) -> Replay {
+/// Decides every entry again. `plan_of` gives the plan that has the route of an entry.
+pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&Line) -> Option<&'p Plan>, cost: Option<&str>) -> Replay {
     let cost = cost.map(|field| Cost { field: field.to_owned(), sums: Sums::default(), unknown: (0, 0) });
     let mut replay = Replay { cost, ..Replay::default() };
     for entry in entries {
@@ -98,7 +98,7 @@ pub fn replay<'p>(entries: &[Line], plan_of: impl Fn(&str) -> Option<&'p Plan>, 
             continue;
         }
         let route = entry.part("route").as_str().unwrap_or("");
-        let plan = plan_of(route);
+        let plan = plan_of(entry);
         let now = match plan.map(|plan| again(plan, route, entry)) {
             None => invalid(format!("there is no route `{route}`")),
             Some(Err(error)) => invalid(error.to_string()),
@@ -150,6 +150,10 @@ fn read_again(plan: &Plan, wanted: &Name, unread: &Json) -> Result<Request, Vec<
     let set: Vec<(String, String)> = pairs.map(|pair| (of(pair, 0), of(pair, 1))).collect();
     // Without a file, only the assignments speak.
     let node = if name.is_empty() { data::read_json(file, "{}") } else { data::read(file, name, text("text")) };
+    let node = node.map(|node| match unread.get("caller").and_then(Json::as_str) {
+        Some(caller) => facts::set::with_caller(node, caller, &mut sources),
+        None => node,
+    });
     let read =
         node.and_then(|node| facts::set::request(&plan.policy, &plan.services, wanted, node, &set, &mut sources));
     read.map_err(|mut found| {

@@ -30,7 +30,7 @@ pub struct Fixed {
 pub fn fix(world: &dyn World, dir: &Path, settings: &Settings, now: Instant, all: bool) -> Fixed {
     let mut overlay = Overlay { below: world, files: BTreeMap::new() };
     let mut fixed = Fixed::default();
-    let mut package = package::open(&overlay, dir);
+    let mut package = package::written(&overlay, dir);
     for _ in 0..ROUNDS {
         let wanted = wanted(&package, settings, now, all);
         if wanted.is_empty() {
@@ -120,7 +120,7 @@ impl Overlay<'_> {
         for (name, text) in apply(sources, fixes)? {
             self.files.insert(normal(Path::new(&name)), text);
         }
-        let package = package::open(self, dir);
+        let package = package::written(self, dir);
         if package.is_sound() {
             return Some(package);
         }

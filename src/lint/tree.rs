@@ -109,8 +109,9 @@ pub fn expressions(kind: &ItemKind) -> Vec<&Expr> {
 fn of_route(item: &RouteItem) -> Vec<&Expr> {
     let terms = item.scores.iter().flat_map(|block| &block.terms);
     let scores = terms.flat_map(|term| std::iter::once(&term.value).chain(&term.when));
+    let ties = item.ties.iter().flat_map(|ties| &ties.keys).map(|key| &key.value);
     let outputs = item.outputs.iter().map(|output| &output.value);
-    item.requires.iter().map(|require| &require.condition).chain(scores).chain(outputs).collect()
+    item.requires.iter().map(|require| &require.condition).chain(scores).chain(ties).chain(outputs).collect()
 }
 
 fn of_expectations<'a>(signals: &'a [SignalSetting], expects: &'a [Expect]) -> impl Iterator<Item = &'a Expr> {

@@ -1,5 +1,8 @@
 //! The services of imported data files: from text, through an adapter, to checked contracts.
 
+use std::collections::BTreeMap;
+
+use super::registered::{self, OfRegistry, Shown};
 use crate::base::{Name, Sources, Span};
 use crate::check::Checker;
 use crate::data;
@@ -19,22 +22,37 @@ pub(super) struct Imported {
     pub services: Vec<(Name, Span, Service)>,
     /// Rows of tables.
     pub rows: Vec<Row>,
-    /// Registries, in the order of the imports.
+    /// Registries of models, in the order of the imports.
     pub registries: Vec<Registry>,
+    /// What is held of the registry of services.
+    pub registered: Option<OfRegistry>,
+    /// The services that are offered to it, each with the place of its file.
+    pub offered: BTreeMap<Name, usize>,
+}
+
+/// What services may come from besides the sources.
+pub(super) struct Given<'a> {
+    pub program: &'a Program,
+    /// The data files that the package imports, and behind them those that are offered to the registry.
+    pub imports: &'a [resolve::Import],
+    /// How many of them the package imports.
+    pub written: usize,
+    /// The snapshot of the registry, if one is used.
+    pub shown: Option<Shown>,
+    pub sources: &'a Sources,
 }
 
 /// Reads all imported data files.
-pub(super) fn import(
-    checker: &Checker<'_>,
-    program: &Program,
-    imports: &[resolve::Import],
-    sources: &Sources,
-) -> (Imported, Vec<Diagnostic>) {
+pub(super) fn import(checker: &Checker<'_>, given: Given<'_>) -> (Imported, Vec<Diagnostic>) {
+    let Given { program, imports, written, mut shown, sources } = given;
     let mut diagnostics = Vec::new();
     let mut stated = Vec::new();
     let mut imported = Imported::default();
-    for import in imports {
+    for (place, import) in imports.iter().enumerate() {
         let (found, problems) = read_import(checker.policy(), program, import, sources);
+        if let Some(place) = place.checked_sub(written) {
+            imported.offered.extend(found.services.iter().map(|stated| (stated.name.clone(), place)));
+        }
         stated.extend(found.services);
         imported.rows.extend(found.rows);
         imported.registries.extend(found.registry);
@@ -42,12 +60,27 @@ pub(super) fn import(
     }
     let mut heads = checker.service_traits();
     heads.extend(contract::heads(checker.policy(), &stated));
+    if let Some(shown) = &mut shown {
+        shown.snapshot.services.retain(|name, _| !imported.offered.contains_key(name));
+        let of_registry = registered::heads(shown);
+        imported.registered = Some(OfRegistry {
+            number: shown.snapshot.number,
+            digest: shown.snapshot.digest.clone(),
+            names: of_registry.keys().chain(imported.offered.keys()).cloned().collect(),
+        });
+        heads.extend(of_registry);
+    }
     let traits = program.items.iter().filter(|d| matches!(d.item.kind, ItemKind::Trait(_)));
     let places = traits.map(|d| (d.name.clone(), d.name_span)).collect();
     let context = contract::Context { policy: checker.policy(), heads: &heads, places: &places, sources };
     let (services, problems) = contract::contracts(&stated, &context);
     diagnostics.extend(problems);
     imported.services = services;
+    if let Some(shown) = &shown {
+        let (services, problems) = registered::services(shown, checker.policy(), &heads, sources);
+        imported.services.extend(services);
+        diagnostics.extend(problems);
+    }
     (imported, diagnostics)
 }
 

@@ -116,7 +116,9 @@ fn route(trait_: &Name, invariants: Vec<&crate::ir::Invariant>) -> Route {
         pipeline: Pipeline::default(),
         constraints: invariants.into_iter().enumerate().map(constraint).collect(),
         scores: BTreeMap::new(),
+        ties: BTreeMap::new(),
         outputs: BTreeMap::new(),
+        phases: Vec::new(),
         at: Name::from(""),
     }
 }

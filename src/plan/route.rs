@@ -74,6 +74,8 @@ pub struct RolePlan {
     pub candidates: Bits,
     /// The score terms.
     pub terms: Vec<TermPlan>,
+    /// What decides between candidates of equal score, in order; at last their names do.
+    pub ties: Vec<TieKeyPlan>,
     /// Whether the score of a candidate depends on the whole assignment.
     pub dynamic: bool,
     /// The roles on which the score depends, itself left out.
@@ -99,6 +101,15 @@ pub struct TermPlan {
     pub named: Roles,
     /// Where it is written.
     pub at: At,
+}
+
+/// A key that decides between candidates of equal score.
+#[derive(Clone, Debug)]
+pub struct TieKeyPlan {
+    /// What is compared, of a candidate alone.
+    pub value: Code,
+    /// Whether the greatest wins.
+    pub descending: bool,
 }
 
 /// A constraint.
@@ -310,6 +321,10 @@ fn role_plan(compiler: &mut Compiler<'_>, place: &instances::Place<'_, '_>, role
         terms.push(TermPlan { name: term.name.clone(), value, when, named, at: term.at.clone() });
     }
     depends &= !bit(number);
+    let mut ties = Vec::new();
+    for key in place.route.ties.get(&role.name).into_iter().flatten() {
+        ties.push(TieKeyPlan { value: compiler.expr(place.scope, &key.value), descending: key.descending });
+    }
     let implements = |s: &ir::Service| s.traits.contains(&role.trait_);
     let candidates = compiler.services.values().zip(0..).filter(|(s, _)| implements(s)).map(|(_, number)| number);
     RolePlan {
@@ -320,6 +335,7 @@ fn role_plan(compiler: &mut Compiler<'_>, place: &instances::Place<'_, '_>, role
         list,
         candidates: Bits::of(compiler.services.len(), candidates),
         terms,
+        ties,
         dynamic: depends != 0 || whole_list,
         depends,
         of_whole: list && whole_list,

@@ -3,7 +3,6 @@
 //! The tree is fixed by policy and facts alone (`docs/reference/certificate.md`), so it is grown anew here rather than kept
 //! by the search, which skips what it need not look at.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{list, quoted, ranges};
@@ -12,7 +11,7 @@ use crate::eval::Truth;
 use crate::plan::Bits;
 use crate::plan::route::{Roles, bit};
 use crate::route::DecideError;
-use crate::route::problem::{Problem, Ranked};
+use crate::route::problem::Problem;
 
 /// What is demanded between roles.
 #[derive(Clone, Copy, Debug)]
@@ -287,7 +286,7 @@ impl<'a, 'o> Grower<'a, 'o> {
                 *given = vec![service];
             }
             let score = self.problem.score(role, service)?;
-            ranked.push(Ranked { score: Reverse(score), service });
+            ranked.push(self.problem.rank(role, service, score)?);
         }
         ranked.sort_unstable();
         Ok(ranked.into_iter().map(|ranked| ranked.service).collect())
@@ -362,7 +361,7 @@ impl<'a, 'o> Grower<'a, 'o> {
         let mut ranked = Vec::new();
         for service in given.into_iter().skip(from) {
             let Some(score) = self.problem.score(role, service)? else { return Ok(Truth::Unknown) };
-            ranked.push(Ranked { score: Reverse(Some(score)), service });
+            ranked.push(self.problem.rank(role, service, Some(score))?);
         }
         Ok(Truth::from(ranked.is_sorted_by(|a, b| a < b)))
     }

@@ -100,7 +100,9 @@ impl Refusal {
     pub fn help(&self) -> String {
         match self {
             Self::Clash(name, _) => {
-                format!("replace the contract with `registry update`, or compare it with `registry get {name}`")
+                format!(
+                    "replace the contract with `registry update`, or compare it with what `registry get {name}` shows"
+                )
             }
             Self::NotThere(_) => "bring it in with `registry register`; `registry list` shows what there is".to_owned(),
             Self::Twice(_) => "leave one of the two out".to_owned(),

@@ -11,6 +11,8 @@ use serde_json::{Value as Json, json};
 use super::snapshot::{Held, Snapshot};
 use crate::base::{Instant, Name, canonical, limits};
 
+/// The name of the file in the folder of a registry.
+pub const FILE: &str = "current.jsonl";
 /// The schema of the file.
 const SCHEMA: &str = "provost.registry/1";
 

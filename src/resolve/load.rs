@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::codes;
-use super::manifest::{self, Entry, ImportEntry, Manifest};
+use super::manifest::{self, Entry, ImportEntry, Manifest, RegistryEntry};
 use super::names::{PackageNames, Program};
 use crate::base::{FileId, Name, Sources, Span, limits};
 use crate::data::Node;
@@ -41,6 +41,10 @@ pub struct Loaded {
     pub masked: Vec<Entry>,
     /// The signals that a shell reads from the environment: the package that says so, the signal, the variable.
     pub signals: Vec<(usize, Entry, Entry)>,
+    /// The registry of services of the package that is run.
+    pub registry: Option<RegistryEntry>,
+    /// What the packages say of tokens: the package that says so, and `[identity]` as it is written.
+    pub identity: Vec<(usize, Node)>,
     /// What is wrong so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The spans of items in which something did not parse.
@@ -49,8 +53,18 @@ pub struct Loaded {
 
 /// Reads a package folder. Errors in one file hide nothing of another.
 pub fn load(world: &dyn World, dir: &Path) -> Loaded {
+    load_with(world, dir, &[])
+}
+
+/// The same with further sources of the package, each a name and a text, that are no files.
+pub fn load_with(world: &dyn World, dir: &Path, further: &[(String, String)]) -> Loaded {
     let mut loader = Loader { world, loaded: Loaded::default(), packages: Vec::new(), items: Vec::new(), files: 0 };
-    loader.package(dir, None, &mut Vec::new());
+    if loader.package(dir, None, &mut Vec::new()).is_some() {
+        for (name, text) in further {
+            let file = loader.loaded.sources.add(name.as_str(), text.as_str());
+            loader.parse(0, file, text);
+        }
+    }
     let Loader { mut loaded, packages, items, .. } = loader;
     let names = packages.into_iter().map(|p| PackageNames { name: p.name, dependencies: p.dependencies }).collect();
     if items.len() > limits::ITEMS {
@@ -182,6 +196,7 @@ impl Loader<'_> {
         let place = self.packages.len();
         if place == 0 {
             self.loaded.lints.clone_from(&manifest.lints);
+            self.loaded.registry.clone_from(&manifest.registry);
         }
         let name = self.unique_name(&manifest, &dir)?;
         self.loaded.masked.extend(manifest.masked.iter().cloned());
@@ -199,6 +214,7 @@ impl Loader<'_> {
         }
         self.sources(place, &dir, &name, &manifest);
         self.imports(place, &dir, &name, &manifest);
+        self.loaded.identity.extend(manifest.identity.map(|node| (place, node)));
         self.loaded.signals.extend(manifest.signals.into_iter().map(|(signal, variable)| (place, signal, variable)));
         Some(place)
     }
@@ -252,16 +268,20 @@ impl Loader<'_> {
             Ok(text) => {
                 let place = self.place(package, dir, name, path);
                 let file = self.loaded.sources.add_at(shown(path), place, text.as_str());
-                let parsed = syntax::parse(file, &text);
-                let errors: Vec<Span> = parsed.diagnostics.iter().map(|d| d.span).collect();
-                let damaged = parsed.file.items.iter().map(|i| i.span);
-                let damaged = damaged.filter(|s| errors.iter().any(|e| s.start <= e.start && e.start <= s.end));
-                self.loaded.damaged.extend(damaged);
-                self.loaded.diagnostics.extend(parsed.diagnostics);
-                self.items.extend(parsed.file.items.into_iter().map(|item| (package, item)));
+                self.parse(package, file, &text);
             }
             Err(error) => self.unreadable(path, &error),
         }
+    }
+
+    fn parse(&mut self, package: usize, file: FileId, text: &str) {
+        let parsed = syntax::parse(file, text);
+        let errors: Vec<Span> = parsed.diagnostics.iter().map(|d| d.span).collect();
+        let damaged = parsed.file.items.iter().map(|i| i.span);
+        let damaged = damaged.filter(|s| errors.iter().any(|e| s.start <= e.start && e.start <= s.end));
+        self.loaded.damaged.extend(damaged);
+        self.loaded.diagnostics.extend(parsed.diagnostics);
+        self.items.extend(parsed.file.items.into_iter().map(|item| (package, item)));
     }
 
     fn unreadable(&mut self, path: &Path, error: &WorldError) {

@@ -10,6 +10,9 @@ use crate::resolve::codes;
 pub const FILE: &str = "provost.toml";
 /// The only edition there is.
 pub const EDITION: &str = "2026";
+/// What a manifest may hold.
+const SECTIONS: &[&str] =
+    &["package", "dependencies", "import", "workspace", "identity", "lints", "test", "log", "signals", "registry"];
 /// Where sources are, if the manifest names no others.
 const SOURCES: &[&str] = &["contracts", "rules", "tests"];
 
@@ -39,8 +42,23 @@ pub struct Manifest {
     pub masked: Vec<Entry>,
     /// The signals that a shell reads from the environment, each with its variable.
     pub signals: Vec<(Entry, Entry)>,
+    /// `[registry]`: where the registry of services is, and how contracts are read that are registered.
+    pub registry: Option<RegistryEntry>,
+    /// `[identity]`, as it is written: the package understands it, which knows the request types.
+    pub identity: Option<Node>,
     /// `[lints]`, as it is written: the lints understand it.
     pub lints: Option<Node>,
+}
+
+/// `[registry]`: the registry of services that decisions use besides the services of the package.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegistryEntry {
+    /// Its folder, relative to the manifest; without one, decisions use a registry only where the shell names it.
+    pub folder: Option<Entry>,
+    /// The adapter that reads what is registered, where none is named then.
+    pub adapter: Option<Entry>,
+    /// The trait of the services, for adapters that need to be told.
+    pub trait_: Option<Entry>,
 }
 
 /// `[[import]]`: a data file and the adapter that reads it.
@@ -82,9 +100,7 @@ impl Reader {
     fn manifest(&mut self, root: &Node, start: Span) -> Manifest {
         let mut manifest =
             Manifest { sources: SOURCES.iter().map(|s| (Name::from(*s), None)).collect(), ..Manifest::default() };
-        for (key, value) in
-            self.entries(root, &["package", "dependencies", "import", "workspace", "lints", "test", "log", "signals"])
-        {
+        for (key, value) in self.entries(root, SECTIONS) {
             match &*key.text {
                 "package" => self.package(value, &mut manifest),
                 "dependencies" => self.dependencies(value, &mut manifest),
@@ -97,6 +113,7 @@ impl Reader {
                     }
                 }
                 "signals" => self.signals(value, &mut manifest),
+                "registry" => manifest.registry = self.registry(value),
                 "workspace" => {
                     for (key, value) in self.entries(value, &["members"]) {
                         if &*key.text == "members" {
@@ -104,11 +121,12 @@ impl Reader {
                         }
                     }
                 }
+                "identity" => manifest.identity = Some(value.clone()),
                 "lints" => manifest.lints = Some(value.clone()),
                 _ => {}
             }
-            if &*key.text == "lints" && root.get("package").is_none() {
-                let message = "`[lints]` belongs to a package, and this manifest has none";
+            if ["identity", "lints"].contains(&&*key.text) && root.get("package").is_none() {
+                let message = format!("`[{}]` belongs to a package, and this manifest has none", key.text);
                 let diagnostic = Diagnostic::error(&codes::MANIFEST, key.span, message);
                 self.diagnostics.push(diagnostic.help("write it into the manifest of each package"));
             }
@@ -206,6 +224,24 @@ impl Reader {
             }
             manifest.signals.push((Entry { text: key.text.clone(), span: key.span }, variable));
         }
+    }
+
+    /// `folder = "registry"`, `adapter = "caio"`, `trait = "services::Service"`
+    fn registry(&mut self, node: &Node) -> Option<RegistryEntry> {
+        let known = ["folder", "adapter", "trait"];
+        let mut found = [None, None, None];
+        for (key, value) in self.entries(node, &known) {
+            if let Some(slot) = known.iter().position(|k| *k == &*key.text).and_then(|at| found.get_mut(at)) {
+                *slot = self.text(value);
+            }
+        }
+        let [folder, adapter, trait_] = found;
+        if let Some(empty) = folder.as_ref().filter(|folder| folder.text.is_empty()) {
+            let diagnostic = Diagnostic::error(&codes::MANIFEST, empty.span, "the folder of the registry has no name");
+            self.diagnostics.push(diagnostic.help("write `folder = \"registry\"`"));
+            return None;
+        }
+        Some(RegistryEntry { folder, adapter, trait_ })
     }
 
     fn imports(&mut self, node: &Node, manifest: &mut Manifest) {

@@ -78,6 +78,26 @@ pub struct Chosen {
     pub score: Decimal,
     /// The terms that count, in declared order.
     pub terms: Vec<(Name, Decimal)>,
+    /// How ties are broken in its role, if keys do that.
+    pub ties: Option<Ties>,
+}
+
+/// What the keys for ties are worth for a service that was taken, and who lost a tie with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ties {
+    /// The keys and their spelling, in order, `None` where unknown.
+    pub keys: Vec<Option<String>>,
+    /// Those of the role's domain who were not taken, score the same in its place, and rank below it, in rank order.
+    pub tied: Vec<Tied>,
+}
+
+/// A service that lost a tie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tied {
+    /// The service.
+    pub service: Name,
+    /// What the keys are worth for it.
+    pub keys: Vec<Option<String>>,
 }
 
 /// A service that was not taken for a role.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::decision::{Chosen, Decision, Digests, Failure, Filled, Problem, Rejected, Unroutable, Waived};
+use super::decision::{Chosen, Decision, Digests, Failure, Filled, Problem, Rejected, Ties, Unroutable, Waived};
 use crate::base::{Name, canonical};
 use crate::facts::{Inputs, Request, SignalValue, Signals};
 use crate::ir::json::value;
@@ -132,7 +132,17 @@ fn filled(filled: &Filled) -> Json {
 
 fn chosen(chosen: &Chosen) -> Json {
     let terms = chosen.terms.iter().map(|(name, value)| json!({ "name": &**name, "value": value }));
-    json!({ "service": &*chosen.service, "score": chosen.score, "terms": terms.collect::<Vec<_>>() })
+    let mut json = json!({ "service": &*chosen.service, "score": chosen.score, "terms": terms.collect::<Vec<_>>() });
+    if let (Json::Object(json), Some(ties)) = (&mut json, &chosen.ties) {
+        json.insert("ties".to_owned(), self::ties(ties));
+    }
+    json
+}
+
+/// What the keys for ties are worth, and who lost by them.
+fn ties(ties: &Ties) -> Json {
+    let tied = ties.tied.iter().map(|tied| json!({ "service": &*tied.service, "keys": tied.keys }));
+    json!({ "keys": ties.keys, "tied": tied.collect::<Vec<_>>() })
 }
 
 fn rejected(rejected: &Rejected) -> Json {
@@ -182,7 +192,8 @@ fn unroutable(unroutable: &Unroutable) -> Json {
     })
 }
 
-fn inputs(inputs: &Digests) -> Json {
+/// What a decision depends on, by digest, and its instant.
+pub fn inputs(inputs: &Digests) -> Json {
     let mut digests = json!({
         "policy": inputs.policy,
         "services": inputs.services,

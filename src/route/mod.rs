@@ -7,7 +7,9 @@
 
 mod core;
 pub mod decision;
+pub mod held;
 pub mod json;
+pub mod phases;
 pub mod problem;
 mod reject;
 mod relax;

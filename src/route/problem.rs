@@ -1,15 +1,15 @@
 //! The assignment problem of one decision: who stands in each role's domain, how they rank, whether instances between
 //! roles hold.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 use super::DecideError;
-use crate::base::{Decimal, limits};
+use crate::base::{Decimal, Name, limits};
 use crate::eval::{Machine, Outcome, Truth};
-use crate::plan::route::{Demand, Roles, TermPlan, bit};
+use crate::plan::route::{Demand, Roles, TermPlan, TieKeyPlan, bit};
 use crate::plan::{Bits, Instance, Partition, Plan, RoutePlan};
-use crate::value::Value;
+use crate::value::{Value, ops};
 
 /// Pairs of classes up to which the verdicts of an instance are kept.
 const KEPT_VERDICTS: usize = 1 << 22;
@@ -19,6 +19,8 @@ const KEPT_VERDICTS: usize = 1 << 22;
 pub struct Ranked {
     /// Higher scores first, and none last.
     pub score: Reverse<Option<Decimal>>,
+    /// Where the keys for ties put the candidate among all of its role; 0 where they have nothing to decide.
+    pub tie: usize,
     /// The service; numbers are in the order of names.
     pub service: usize,
 }
@@ -51,6 +53,7 @@ pub struct Problem<'o> {
     steps: u64,
     domains: Vec<Option<Arc<Vec<Ranked>>>>,
     fields: Vec<Option<Arc<Field>>>,
+    ties: Vec<Option<Arc<Vec<usize>>>>,
     kept: Vec<Option<Kept<'o>>>,
 }
 
@@ -73,6 +76,7 @@ impl<'o> Problem<'o> {
             steps: limits::SEARCH_STEPS,
             domains: vec![None; route.roles.len()],
             fields: route.roles.iter().map(|_| None).collect(),
+            ties: vec![None; route.roles.len()],
             kept: route.instances.iter().map(kept).collect(),
         }
     }
@@ -164,10 +168,71 @@ impl<'o> Problem<'o> {
             if let Some(place) = class.and_then(|class| by_class.get_mut(class)) {
                 *place = Some(score);
             }
-            ranked.push(Ranked { score: Reverse(score), service });
+            ranked.push(Ranked { score: Reverse(score), tie: 0, service });
         }
         ranked.sort_unstable();
+        // Keys are worked out where there is a tie, and nowhere else.
+        if !of_role.ties.is_empty() && ranked.windows(2).any(|pair| matches!(pair, [a, b] if a.score == b.score)) {
+            let order = self.tie_order(role)?;
+            for ranked in &mut ranked {
+                ranked.tie = order.get(ranked.service).copied().unwrap_or(usize::MAX);
+            }
+            // Where nobody has a score yet, there is no rank to break, and the order stays that of names.
+            if !of_role.dynamic {
+                ranked.sort_unstable();
+            }
+        }
         Ok(ranked)
+    }
+
+    /// How a service with this score ranks in a role.
+    pub fn rank(&mut self, role: usize, service: usize, score: Option<Decimal>) -> Result<Ranked, DecideError> {
+        let has_keys = self.route.roles.get(role).is_some_and(|role| !role.ties.is_empty());
+        let tie = if has_keys { self.tie_order(role)?.get(service).copied().unwrap_or(usize::MAX) } else { 0 };
+        Ok(Ranked { score: Reverse(score), tie, service })
+    }
+
+    /// The place of each service, by its number, among the candidates of a role in the order of the keys for ties.
+    fn tie_order(&mut self, role: usize) -> Result<Arc<Vec<usize>>, DecideError> {
+        if let Some(Some(known)) = self.ties.get(role) {
+            return Ok(Arc::clone(known));
+        }
+        let route = self.route;
+        let mut places = vec![usize::MAX; self.plan.names.len()];
+        if let Some(of_role) = route.roles.get(role) {
+            let mut all = Vec::with_capacity(of_role.candidates.len());
+            for service in of_role.candidates.iter() {
+                all.push((self.keys(role, service)?, service));
+            }
+            // Candidates come by name, and keep that order where their keys are the same.
+            all.sort_by(|(a, _), (b, _)| compare_keys(&of_role.ties, a, b));
+            for (at, (_, service)) in all.into_iter().enumerate() {
+                places.get_mut(service).into_iter().for_each(|place| *place = at);
+            }
+        }
+        let places = Arc::new(places);
+        if let Some(kept) = self.ties.get_mut(role) {
+            *kept = Some(Arc::clone(&places));
+        }
+        Ok(places)
+    }
+
+    /// What the keys for ties of a role are worth for a service; `None` where one is unknown or a fault.
+    pub fn keys(&mut self, role: usize, service: usize) -> Result<Vec<Option<Value>>, DecideError> {
+        let route = self.route;
+        // A key is about a candidate alone: nobody is given to any role while it is worked out.
+        let given = std::mem::take(&mut self.machine.given);
+        self.machine.subject = Some(service);
+        self.machine.begin();
+        let mut keys = Vec::new();
+        for key in route.roles.get(role).map_or(&[][..], |role| &role.ties) {
+            keys.push(self.machine.eval(&key.value).ok().map(std::borrow::Cow::into_owned));
+        }
+        self.machine.given = given;
+        if self.machine.exhausted() {
+            return Err(DecideError::EvaluationLimit(Name::from(format!("{}.ties", route.name))));
+        }
+        Ok(keys)
     }
 
     /// All candidates of a role with the constraints that exclude them.
@@ -286,6 +351,21 @@ impl Kept<'_> {
             *place = Some(holds);
         }
     }
+}
+
+/// Keys in order: the least first, or the greatest where a key says so, and what is unknown last in either case.
+fn compare_keys(keys: &[TieKeyPlan], a: &[Option<Value>], b: &[Option<Value>]) -> Ordering {
+    for ((key, a), b) in keys.iter().zip(a).zip(b) {
+        let order = match (a, b) {
+            (Some(a), Some(b)) if key.descending => ops::order(b, a),
+            (Some(a), Some(b)) => ops::order(a, b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+    Ordering::Equal
 }
 
 /// A table for the verdicts of an instance that depends on the classes of exactly two choices, if it is not too large.

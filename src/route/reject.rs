@@ -198,7 +198,7 @@ impl<'o> Problem<'o> {
         let mut ranks = Vec::new();
         for service in given {
             let score = self.score(role, *service)?;
-            ranks.push(Ranked { score: std::cmp::Reverse(score), service: *service });
+            ranks.push(self.rank(role, *service, score)?);
         }
         Ok(ranks)
     }
@@ -228,6 +228,28 @@ impl<'o> Problem<'o> {
             }
         }
         Ok((given.len() < plan.hi).then_some(given.len()))
+    }
+
+    /// Those of a role's domain who were not taken, score the same as the one at a place when they stand there, and rank below
+    /// it, in rank order.
+    pub fn tied(&mut self, role: usize, place: usize, assignment: &Assignment) -> Result<Vec<usize>, DecideError> {
+        let given = assignment.get(role).map_or(&[][..], Vec::as_slice);
+        let ranks = self.ranks(role, given, assignment)?;
+        let Some(chosen) = ranks.get(place) else { return Ok(Vec::new()) };
+        let dynamic = self.route.roles.get(role).is_some_and(|role| role.dynamic);
+        let mut tied = Vec::new();
+        for ranked in self.domain(role)?.iter().filter(|ranked| !given.contains(&ranked.service)) {
+            let mut own = *ranked;
+            if dynamic {
+                self.stand_in(role, place, own.service, assignment);
+                own.score = std::cmp::Reverse(self.score(role, own.service)?);
+            }
+            if own.score == chosen.score && own > *chosen {
+                tied.push(own);
+            }
+        }
+        tied.sort_unstable();
+        Ok(tied.into_iter().map(|ranked| ranked.service).collect())
     }
 
     /// The chosen assignment with somebody else at one place.

@@ -178,7 +178,7 @@ impl<'o> Search<'_, 'o> {
                 let mut of_role = Vec::new();
                 for service in given {
                     let score = self.problem.score(role, *service)?;
-                    of_role.push(Ranked { score: std::cmp::Reverse(score), service: *service });
+                    of_role.push(self.problem.rank(role, *service, score)?);
                 }
                 rank.push(of_role);
             }
@@ -310,7 +310,7 @@ pub fn in_rank_order(problem: &mut Problem<'_>, role: usize) -> Result<bool, Dec
     for service in problem.machine.given.get(role).cloned().unwrap_or_default() {
         problem.spend(1)?;
         let Some(score) = problem.score(role, service)? else { return Ok(false) };
-        let ranked = Ranked { score: std::cmp::Reverse(Some(score)), service };
+        let ranked = problem.rank(role, service, Some(score))?;
         if before.is_some_and(|before| before >= ranked) {
             return Ok(false);
         }

@@ -2,7 +2,7 @@
 
 use super::DecideError;
 use super::core::{Stuck, core};
-use super::decision::{self, Chosen, Decision, Ending, Failure, Filled, Relaxation, Unroutable};
+use super::decision::{self, Chosen, Decision, Ending, Failure, Filled, Relaxation, Tied, Ties, Unroutable};
 use super::json;
 use super::problem::{Assignment, Problem};
 use super::relax::relaxations;
@@ -162,8 +162,13 @@ impl<'p> Trace<'p> {
         let mut filled = Vec::new();
         for (number, role) in self.outcome.route.roles.iter().enumerate() {
             let mut given = Vec::new();
-            for service in assignment.get(number).into_iter().flatten() {
-                given.extend(chosen(problem, number, *service)?);
+            for (place, service) in assignment.get(number).into_iter().flatten().enumerate() {
+                problem.machine.given.clone_from(&assignment);
+                let Some(mut chosen) = chosen(problem, number, *service)? else { continue };
+                if let Some(ties) = &mut chosen.ties {
+                    ties.tied = tied(problem, number, place, &assignment)?;
+                }
+                given.push(chosen);
             }
             filled.push(Filled { role: role.name.clone(), list: role.list, given });
         }
@@ -234,5 +239,28 @@ fn chosen(problem: &mut Problem<'_>, role: usize, service: usize) -> Result<Opti
     let Some((score, terms)) = problem.terms(role, service)? else { return Ok(None) };
     let Some(name) = problem.plan.name(service).cloned() else { return Ok(None) };
     let terms = terms.into_iter().map(|(term, value)| (term.name.clone(), value)).collect();
-    Ok(Some(Chosen { service: name, score, terms }))
+    let keyed = problem.route.roles.get(role).is_some_and(|role| !role.ties.is_empty());
+    let keys = if keyed { Some(spelled_keys(problem, role, service)?) } else { None };
+    Ok(Some(Chosen { service: name, score, terms, ties: keys.map(|keys| Ties { keys, tied: Vec::new() }) }))
+}
+
+/// The keys for ties of a service and their spelling.
+fn spelled_keys(problem: &mut Problem<'_>, role: usize, service: usize) -> Result<Vec<Option<String>>, DecideError> {
+    let keys = problem.keys(role, service)?;
+    Ok(keys.into_iter().map(|key| key.map(|value| value.to_string())).collect())
+}
+
+/// Those of a role's domain who lost a tie with the one at a place.
+fn tied(
+    problem: &mut Problem<'_>,
+    role: usize,
+    place: usize,
+    assignment: &Assignment,
+) -> Result<Vec<Tied>, DecideError> {
+    let mut tied = Vec::new();
+    for service in problem.tied(role, place, assignment)? {
+        let Some(name) = problem.plan.name(service).cloned() else { continue };
+        tied.push(Tied { service: name, keys: spelled_keys(problem, role, service)? });
+    }
+    Ok(tied)
 }

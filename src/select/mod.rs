@@ -160,9 +160,10 @@ impl Selector {
         let mut package = package::open(world, dir);
         let services = Arc::new(std::mem::take(&mut package.services));
         let policy = std::mem::take(&mut package.policy);
+        let held = package.registered.map(|held| held.names);
         let undenied = plan::plan(Arc::new(without_denials(&policy)), Arc::clone(&services));
         Self {
-            plan: plan::plan(Arc::new(policy), services),
+            plan: plan::plan(Arc::new(policy), services).with_registered(held),
             undenied,
             registry: package.registries.into_iter().next(),
             environment: package.environment,

@@ -103,6 +103,7 @@ impl Mentions {
                 self.expr(&of, &term.value);
                 term.when.iter().for_each(|when| self.expr(&of, when));
             }
+            route.ties.values().flatten().for_each(|key| self.expr(&of, &key.value));
             route.outputs.values().for_each(|output| self.expr(&of, output));
             for constraint in &route.constraints {
                 let by = if constraint.rule { (Kind::Rule, constraint.name.clone()) } else { of.clone() };

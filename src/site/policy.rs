@@ -8,7 +8,7 @@ use super::{Book, some};
 use crate::base::Name;
 use crate::draw;
 use crate::explain::spell;
-use crate::ir::{Constraint, Route, Signal, Table, Waiver};
+use crate::ir::{Constraint, Phase, Route, Signal, Table, Waiver};
 
 /// A route with its picture.
 pub fn route(book: &Book<'_>, path: &str, name: &Name, route: &Route) -> String {
@@ -39,18 +39,43 @@ pub fn route(book: &Book<'_>, path: &str, name: &Name, route: &Route) -> String 
         terms.push(vec![code(role), code(&term.name), format!("<code>{value}</code>")]);
     }
     out.push_str(&part("Score", &rows(&["role", "term", "adds"], &terms)));
+    let ties = route
+        .ties
+        .iter()
+        .map(|(role, keys)| vec![code(role), format!("<code>{}</code>", names.linked(path, &spell::tie_keys(keys)))]);
+    out.push_str(&part("Ties", &rows(&["role", "broken"], &ties.collect::<Vec<_>>())));
     let outputs = route.outputs.iter().map(|(output, expr)| {
         vec![code(output), format!("<code>{}</code>", names.linked(path, &spell::expression(expr)))]
     });
     out.push_str(&part("Outputs", &rows(&["output", "value"], &outputs.collect::<Vec<_>>())));
+    out.push_str(&part(
+        "Phases",
+        &rows(&["phase", "constraints", "where it leaves nobody"], &phases(book, path, name, route)),
+    ));
     out
 }
 
+/// In which phases people hear of the constraints.
+fn phases(book: &Book<'_>, path: &str, name: &Name, route: &Route) -> Vec<Vec<String>> {
+    let shown = |constraint: &Name| match route.constraints.iter().find(|of| of.name == *constraint) {
+        Some(rule) if rule.rule => book.names.link(path, Kind::Rule, constraint),
+        _ => code(label(name, constraint)),
+    };
+    let row = |phase: &Phase| {
+        let constraints: Vec<String> = phase.constraints.iter().map(shown).collect();
+        vec![code(&phase.name), constraints.join(", "), phase.because.as_deref().map(escaped).unwrap_or_default()]
+    };
+    route.phases.iter().map(row).collect()
+}
+
+/// The label of a constraint of a route: its name without the route.
+fn label<'c>(route: &Name, constraint: &'c Name) -> &'c str {
+    constraint.strip_prefix(&**route).and_then(|rest| rest.strip_prefix('.')).unwrap_or(constraint)
+}
+
 fn own_constraint(book: &Book<'_>, path: &str, route: &Name, constraint: &Constraint) -> String {
-    let label =
-        constraint.name.strip_prefix(&**route).and_then(|rest| rest.strip_prefix('.')).unwrap_or(&constraint.name);
     let because = constraint.because.as_deref().map(prose).unwrap_or_default();
-    format!("<h3>{}</h3>\n{}{because}", escaped(label), demands(book, path, constraint))
+    format!("<h3>{}</h3>\n{}{because}", escaped(label(route, &constraint.name)), demands(book, path, constraint))
 }
 
 /// What a constraint demands, line by line.

@@ -35,7 +35,7 @@ use error::system;
 /// The file that holds the truth.
 pub const STORE: &str = "store.redb";
 /// The file in which the present snapshot is published.
-pub const CURRENT: &str = "current.jsonl";
+pub use crate::registry::published::FILE as CURRENT;
 /// The file that writers lock.
 const LOCK: &str = "lock";
 /// How long a writer waits for others, where nothing else is said.
@@ -79,8 +79,7 @@ impl Store {
 
     /// Opens the registry in a folder by its published snapshot; waits for nobody.
     pub fn open(folder: &Path, patience: Duration) -> Result<Self, StoreError> {
-        let snapshot = published(folder)?.ok_or_else(|| StoreError::Missing { folder: shown(folder) })?;
-        Ok(Self::of(folder, patience, snapshot))
+        Ok(Self::of(folder, patience, in_force(folder)?))
     }
 
     fn of(folder: &Path, patience: Duration, snapshot: Snapshot) -> Self {
@@ -94,8 +93,7 @@ impl Store {
 
     /// The snapshot that is published now, by whomever; waits for nobody.
     pub fn refresh(&self) -> Result<Arc<Snapshot>, StoreError> {
-        let snapshot = published(&self.folder)?.ok_or_else(|| StoreError::Missing { folder: shown(&self.folder) })?;
-        Ok(self.see(snapshot))
+        Ok(self.see(in_force(&self.folder)?))
     }
 
     /// Takes a snapshot as the last one seen, unless a later one has been.
@@ -198,6 +196,17 @@ fn opened(folder: &Path) -> Result<(Database, Snapshot), StoreError> {
         Err(other) => return Err(other),
     }
     Ok((database, snapshot))
+}
+
+/// The snapshot that is published in a folder, where there has to be one.
+fn in_force(folder: &Path) -> Result<Snapshot, StoreError> {
+    match published(folder)? {
+        Some(snapshot) => Ok(snapshot),
+        None if exists(&folder.join(STORE))? => {
+            Err(StoreError::Damaged { path: shown(&folder.join(CURRENT)), reason: "it is missing".to_owned() })
+        }
+        None => Err(StoreError::Missing { folder: shown(folder) }),
+    }
 }
 
 /// The snapshot that is published in a folder, if one is.

@@ -66,6 +66,7 @@ impl<'p> Measure<'p> {
         }
         let terms = route.scores.values().flatten();
         within("scores", self.add(terms.flat_map(|term| std::iter::once(&term.value).chain(&term.when))))?;
+        within("ties", self.add(route.ties.values().flatten().map(|key| &key.value)))?;
         within("outputs", self.add(route.outputs.values()))
     }
 

@@ -11,14 +11,15 @@ use super::reader::{
 use super::values::{Reader, once};
 use crate::base::{Name, limits};
 use crate::ir::json::effect;
-use crate::ir::{Cardinality, Clause, Constraint, Effect, Expr, Pipeline, Role, Route, Term};
+use crate::ir::{ACCEPT, Cardinality, Clause, Constraint, Effect, Expr, Phase, Pipeline, Role, Route, Term, TieKey};
 
 impl Reader<'_> {
     /// A route.
     pub fn route(self, json: &Json) -> Read<Route> {
-        let written = json.get("outputs").is_some();
-        let keys = ["request", "roles", "stages", "edges", "constraints", "scores", "outputs"];
-        only(json, if written { &keys } else { keys.split_last().map_or(&[], |(_, rest)| rest) })?;
+        let written = |key: &&str| json.get(key).is_some();
+        let mut keys = vec!["request", "roles", "stages", "edges", "constraints", "scores"];
+        keys.extend(["ties", "outputs", "phases"].iter().filter(|key| written(key)));
+        only(json, &keys)?;
         let roles = key(json, "roles", roles)?;
         let known = |name: &Name| match roles.iter().any(|role| role.name == *name) {
             true => Ok(()),
@@ -37,18 +38,29 @@ impl Reader<'_> {
         })?;
         let scores: BTreeMap<Name, Vec<Term>> =
             key(json, "scores", |json| entries(json, |terms| list(terms, |term| self.term(term))))?;
-        let outputs: BTreeMap<Name, Expr> = match written {
+        let ties: BTreeMap<Name, Vec<TieKey>> = match written(&"ties") {
+            true => key(json, "ties", |json| entries(json, |keys| list(keys, |key| self.tie_key(key))))?,
+            false => BTreeMap::new(),
+        };
+        let outputs: BTreeMap<Name, Expr> = match written(&"outputs") {
             true => key(json, "outputs", |json| entries(json, |e| self.expr(e)))?,
             false => BTreeMap::new(),
         };
+        let phases = match written(&"phases") {
+            true => key(json, "phases", |json| phases(json, &constraints))?,
+            false => Vec::new(),
+        };
         within("scores", scores.keys().try_for_each(known))?;
+        within("ties", ties.keys().try_for_each(known))?;
         Ok(Route {
             request: key(json, "request", name)?,
             pipeline: Pipeline { stages, edges: edges.into_iter().collect() },
             roles,
             constraints,
             scores,
+            ties,
             outputs,
+            phases,
             at: nowhere(),
         })
     }
@@ -93,6 +105,40 @@ impl Reader<'_> {
             at: nowhere(),
         })
     }
+
+    fn tie_key(self, json: &Json) -> Read<TieKey> {
+        let [value, descending] = items(json)? else { return refuse("a key and a direction are needed") };
+        Ok(TieKey { value: within(0, self.expr(value))?, descending: within(1, flag(descending))? })
+    }
+}
+
+/// Phases, in which each constraint and what services accept stand once.
+fn phases(json: &Json, constraints: &[Constraint]) -> Read<Vec<Phase>> {
+    let phases = list(json, |of| {
+        only(of, &["name", "constraints", "because"])?;
+        Ok(Phase {
+            name: key(of, "name", name)?,
+            constraints: key(of, "constraints", |names| list(names, name))?,
+            because: key(of, "because", |because| option(because, name))?,
+        })
+    })?;
+    if phases.is_empty() {
+        return refuse("a route without phases has no such key");
+    }
+    once(phases.iter().map(|phase| &phase.name))?;
+    // Only `rules` may stand for nothing. Each phase is a search of its own.
+    if phases.iter().filter(|phase| phase.constraints.is_empty()).count() > 1 {
+        return refuse("at most one phase is without constraints");
+    }
+    let mut told: Vec<&Name> = phases.iter().flat_map(|phase| &phase.constraints).collect();
+    told.sort();
+    let accept = Name::from(ACCEPT);
+    let mut all: Vec<&Name> = constraints.iter().map(|of| &of.name).chain([&accept]).collect();
+    all.sort();
+    if told != all {
+        return refuse("each constraint and `accept` stand in one phase");
+    }
+    Ok(phases)
 }
 
 fn roles(json: &Json) -> Read<Vec<Role>> {

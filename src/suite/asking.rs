@@ -35,6 +35,7 @@ pub fn plans(policy: &Policy, services: &Services, tests: &[Test], covered: bool
         let of_route = atoms.iter().enumerate().filter(|(_, atom)| atom.route == *name);
         route.constraints.extend(of_route.map(|(number, atom)| covering(number, &atom.asked, &route.at)));
         route.scores = BTreeMap::new();
+        route.ties = BTreeMap::new();
     }
     let services = Arc::new(services.clone());
     let own = plan::plan(Arc::new(policy.clone()), Arc::clone(&services));

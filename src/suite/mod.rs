@@ -10,7 +10,7 @@ pub mod coverage;
 mod expect;
 mod findings;
 pub mod record;
-mod spell;
+pub mod spell;
 
 use std::collections::BTreeMap;
 

@@ -389,8 +389,49 @@ pub struct RouteItem {
     pub requires: Vec<RequireClause>,
     /// Its scores.
     pub scores: Vec<ScoreBlock>,
+    /// How ties are broken.
+    pub ties: Vec<TiesDecl>,
     /// What a decision gives besides the services.
     pub outputs: Vec<OutputDecl>,
+    /// Its phases, in the order in which they are told.
+    pub phases: Vec<PhaseDecl>,
+}
+
+/// `phase matching: capabilities, in_time because "no service fits the request"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhaseDecl {
+    /// Documentation and annotations.
+    pub front: Front,
+    /// The phase's name.
+    pub name: Ident,
+    /// Labels of constraints of the route, rules by name, `rules` and `accept`, in the order in which they are told.
+    pub members: Vec<Ident>,
+    /// What to say where the phase leaves nobody.
+    pub because: Option<Text>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// `ties primary, fallback by draw(request.seed, service.name), then by service.price desc`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TiesDecl {
+    /// Documentation and annotations.
+    pub front: Front,
+    /// The roles whose candidates it orders.
+    pub roles: Vec<Ident>,
+    /// The keys in the order in which they decide.
+    pub keys: Vec<TieKey>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// `service.price desc`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TieKey {
+    /// What is compared.
+    pub value: Expr,
+    /// Whether the greatest wins, and not the least.
+    pub descending: bool,
 }
 
 /// `output control: limit_energy(request.push, 1)`

@@ -61,7 +61,7 @@ pub const ITEMS: &[Kind] = &[
     },
     Kind {
         member: Some((Rule::route_member, Rule::one_route_member)),
-        starts: &["require", "score", "stages", "output"],
+        starts: &["require", "score", "ties", "stages", "output", "phase"],
         joints: &[":", "after"],
         blocks: &[SCORE],
         ..Kind::new("route", Rule::route_head)

@@ -10,11 +10,15 @@ use super::{Unit, Value};
 use crate::base::words::{Arithmetic, Comparison};
 use crate::base::{Decimal, Instant, canonical};
 
-/// The first 60 bits of the digest of the canonical list of both texts, as so many steps of the decimal grid below one.
+/// The digest of `seed:text` as a fraction of all digests, cut to the decimal grid: its first 64 bits over 2⁶⁴.
+///
+/// So draws come in the order of the digests. A backslash stands before each colon and backslash of the seed: no two pairs of
+/// texts are one text then.
 pub fn draw(seed: &str, text: &str) -> Value {
-    let digest = canonical::digest(&serde_json::json!([seed, text]));
-    let bits = digest.get(7..22).and_then(|hex| i128::from_str_radix(hex, 16).ok()).unwrap_or(0);
-    Value::Number(Decimal::from_units(bits % 1_000_000_000).unwrap_or(Decimal::ZERO), Unit::Plain)
+    let seed = seed.replace('\\', "\\\\").replace(':', "\\:");
+    let digest = canonical::digest_bytes(format!("{seed}:{text}").as_bytes());
+    let bits = digest.get(7..23).and_then(|hex| i128::from_str_radix(hex, 16).ok()).unwrap_or(0);
+    Value::Number(Decimal::from_units((bits * 1_000_000_000) >> 64).unwrap_or(Decimal::ZERO), Unit::Plain)
 }
 
 /// `a + b` and its like.
@@ -227,6 +231,24 @@ mod tests {
 
     fn number(text: &str, unit: Unit) -> Value {
         Value::Number(text.parse().unwrap(), unit)
+    }
+
+    #[test]
+    fn draws_come_in_the_order_of_the_digests_of_seed_and_text() {
+        let digest = |seed: &str, text: &str| canonical::digest_bytes(format!("{seed}:{text}").as_bytes());
+        for seed in ["42", "1", "", "autumn"] {
+            let mut texts: Vec<String> = (0..500).map(|at| format!("service-{at}")).collect();
+            texts.sort_by_key(|text| digest(seed, text));
+            assert!(texts.is_sorted_by_key(|text| draw(seed, text)), "with the seed {seed}");
+        }
+        assert_eq!(draw("42", "c"), number("0.43008558", Unit::Plain));
+    }
+
+    #[test]
+    fn no_two_pairs_of_texts_draw_as_one() {
+        assert_ne!(draw("a", "b:c"), draw("a:b", "c"));
+        assert_ne!(draw("a\\", "b"), draw("a", "\\:b"));
+        assert_ne!(draw("a\\:b", "c"), draw("a\\", "b:c"));
     }
 
     fn usd(text: &str) -> Value {

@@ -273,6 +273,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ),
     ("    output name: primary.name\n", "", "output-removed"),
     ("    output name", "    output other: critic.name\n    output name", "output-added"),
+    ("    output name", "    ties primary by service.context desc\n    output name", "ties-changed"),
     ("output ceiling: request.budget ?? $5\n", "output ceiling: request.budget ?? $6\n", "output-changed"),
     ("until 2026-12-31", "until 2026-12-30", "waiver-shortened"),
     ("until 2026-12-31", "until 2027-01-01", "waiver-extended"),

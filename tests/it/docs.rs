@@ -146,6 +146,10 @@ fn data(block: &Block, package: &Package) -> Vec<Diagnostic> {
         let empty = data::read_json(FileId(0), "{}").unwrap();
         return set::set(empty, &package.policy, &Name::from(ty), &words, &mut sources).1;
     }
+    if block.mark("rules").is_some() {
+        let name = format!("block.{}", block.language);
+        return crate::vectors::caio::rules::translated(&name, &block.text, "caio").2;
+    }
     let name = format!("block.{}", block.mark("extension").unwrap_or(&block.language));
     let node = match data::read(FileId(0), &name, &block.text) {
         Ok(node) => node,

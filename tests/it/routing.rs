@@ -77,7 +77,9 @@ fn policy(roles: &[(&str, Cardinality)], constraints: Vec<Constraint>) -> Policy
         pipeline: Pipeline::default(),
         constraints,
         scores: Default::default(),
+        ties: Default::default(),
         outputs: Default::default(),
+        phases: Default::default(),
         at: n("routes.provost:1:1"),
     };
     policy.routes.insert(n("work"), route);

@@ -146,7 +146,7 @@ pub struct ImportArgs {
     /// An option of the adapter, as in `mode=chat`; may be given several times.
     #[arg(long = "option", value_name = "NAME=VALUE")]
     pub options: Vec<String>,
-    /// The file to write, `.yaml`, `.toml` or `.json`; YAML on standard output, where none is named.
+    /// The file to write: `.yaml`, `.toml` or `.json`, or `.provost` for rules; standard output, where none is named.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -175,6 +175,8 @@ pub struct SchemaArgs {
 pub enum Schema {
     /// Of a decision.
     Decision,
+    /// Of the proofs of a decision.
+    Proofs,
     /// Of contract data of any package.
     Contracts,
     /// Of the contract data of this package, with its own traits.

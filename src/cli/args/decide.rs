@@ -19,6 +19,26 @@ pub struct InputArgs {
     /// The instant of the decision, as in `2026-11-21T00:00:00Z`; the present, where none is given.
     #[arg(long, value_name = "INSTANT")]
     pub now: Option<String>,
+    /// Who asks.
+    #[command(flatten)]
+    pub caller: CallerArgs,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CallerArgs {
+    /// A token (JWT) that says who asks, checked as `[identity]` of the manifest says.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub token: Option<PathBuf>,
+    /// The key that the token is signed with: PEM `PUBLIC KEY`, a JWK or a set of them, or a secret.
+    #[arg(long, value_name = "FILE", requires = "token")]
+    pub key: Option<PathBuf>,
+    /// Believe what the request itself says of who asks: whoever runs this has verified it.
+    #[arg(long)]
+    pub trusted_caller: bool,
+    /// Whether only a change is looked at that nobody acts on: then it may go beyond what a token states.
+    #[arg(skip)]
+    pub hypothetical: bool,
 }
 
 /// `provost route`
@@ -66,6 +86,12 @@ pub struct EnforceArgs {
     /// What was measured, by guarantee: a JSON, YAML or TOML file, or `-` for JSON on standard input.
     #[arg(long, value_name = "FILE|-")]
     pub result: PathBuf,
+    /// The detached Ed25519 signature of the result: 64 bytes, or 128 hexadecimal digits. Without a good one, nothing is enforced.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub signature: Option<PathBuf>,
+    /// The public key that the result is signed with, as `provost log keygen` or PEM `PUBLIC KEY` writes it, or as a JWK.
+    #[arg(long, value_name = "FILE", requires = "signature")]
+    pub key: Option<PathBuf>,
     /// Append the outcome to this log.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
@@ -136,6 +162,9 @@ pub struct ReplayArgs {
     /// A field of the services with a number, summed over whoever is primary, before and now.
     #[arg(long, value_name = "FIELD")]
     pub cost: Option<String>,
+    /// Decide each entry on the snapshot of the registry that its decision names, and not on the one in force.
+    #[arg(long, conflicts_with = "snapshot")]
+    pub recorded: bool,
     /// Openings of masked entries, which cannot be decided again without.
     #[arg(long, value_name = "FILE")]
     pub openings: Option<PathBuf>,
@@ -157,7 +186,7 @@ pub struct ExplainArgs {
     pub route: Option<String>,
     /// Explain the decision of this certificate, after it has been verified. With `--package DIR`, its policy must be
     /// that of the package.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["route", "request", "set", "signals", "now", "certificate"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["route", "request", "set", "signals", "now", "token", "key", "trusted_caller", "certificate"])]
     pub from: Option<PathBuf>,
     /// The request and what else the decision depends on.
     #[command(flatten)]
@@ -168,6 +197,9 @@ pub struct ExplainArgs {
     /// Show everything: every service with every reason.
     #[arg(short, long)]
     pub verbose: bool,
+    /// Write the proofs of the decision as JSON instead, phase by phase, after its certificate has been verified.
+    #[arg(long, conflicts_with = "verbose")]
+    pub proofs: bool,
 }
 
 /// `provost why-not`
@@ -208,6 +240,9 @@ pub struct WhatIfArgs {
     /// The instant as it would be.
     #[arg(long, value_name = "INSTANT")]
     pub then_now: Option<String>,
+    /// Who asks, before and after.
+    #[command(flatten)]
+    pub caller: CallerArgs,
 }
 
 /// `provost graph`

@@ -2,6 +2,7 @@
 
 mod author;
 mod decide;
+mod registry;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub use author::*;
 pub use decide::*;
+pub use registry::*;
+
+use crate::registry::Which;
 
 /// Decides which service may do a piece of work, and proves it.
 ///
@@ -23,6 +27,12 @@ pub struct Arguments {
     /// The package of the workspace that is meant; all of them, or the one that has the route, where none is named.
     #[arg(short = 'p', long = "member", global = true, value_name = "NAME")]
     pub member: Option<String>,
+    /// The folder of the registry of services, in the place of the one that the manifest names.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub registry: Option<PathBuf>,
+    /// Decide on this snapshot of the registry, by its number or digest, in the place of the one in force.
+    #[arg(long, global = true, value_name = "SNAPSHOT")]
+    pub snapshot: Option<Which>,
     /// How results and diagnostics are written.
     #[arg(long, global = true, value_enum, default_value_t = Report::Text)]
     pub format: Report,
@@ -80,6 +90,22 @@ impl Report {
 }
 
 impl Verb {
+    /// Whether the verb uses the services of a registry, and whether it can use those of an older snapshot.
+    pub fn uses_registry(&self) -> (bool, bool) {
+        match self {
+            Self::Route(_)
+            | Self::WhyNot(_)
+            | Self::WhatIf(_)
+            | Self::Graph(_)
+            | Self::Enforce(_)
+            | Self::Replay(_)
+            | Self::Mission(_) => (true, true),
+            Self::Explain(args) => (args.from.is_none(), args.from.is_none()),
+            Self::Registry(verb) => (true, verb.looks_back()),
+            _ => (false, false),
+        }
+    }
+
     /// The ways in which the verb can write its results.
     pub fn reports(&self) -> &'static [Report] {
         match self {
@@ -154,6 +180,9 @@ pub enum Verb {
     /// Exit codes: 0 the files are written, 2 something stands against the run and nothing is written, 3 nothing stands
     /// against the run and the files cannot be written.
     DryRun(DryRunArgs),
+    /// Register services while decisions are made, find them, and look at what was.
+    #[command(subcommand)]
+    Registry(RegistryVerb),
     /// Prove properties over every request.
     Prove,
     /// Run and resume bounded workflows.

@@ -43,7 +43,9 @@ pub fn refused(problem: &Problem) -> Failure {
 pub fn missions(mut package: Package) -> Missions {
     let policy = Arc::new(std::mem::take(&mut package.policy));
     let services = Arc::new(std::mem::take(&mut package.services));
-    Missions::new(policy, services, std::mem::take(&mut package.missions))
+    let mut missions = Missions::new(policy, services, std::mem::take(&mut package.missions));
+    missions.plan = missions.plan.with_registered(package.registered.map(|held| held.names));
+    missions
 }
 
 impl Stage {

@@ -63,6 +63,8 @@ fn no_inputs(args: &TestArgs) -> Result<(), Failure> {
         ("--set", !inputs.set.is_empty()),
         ("--signals", inputs.signals.is_some()),
         ("--now", inputs.now.is_some()),
+        ("--token", inputs.caller.token.is_some()),
+        ("--trusted-caller", inputs.caller.trusted_caller),
     ];
     match given.iter().find(|(_, given)| *given) {
         None => Ok(()),

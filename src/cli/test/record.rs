@@ -14,7 +14,7 @@ use crate::world::{World, WorldError, normal, shown};
 
 /// Decides the request, and appends the test to a file once it has been seen to pass from there.
 pub fn run(shell: &Shell, args: &TestArgs, route: &str) -> Result<Verdict, Failure> {
-    let opened = shell.with_route(route)?;
+    let opened = shell.written_with_route(route)?;
     let dir = opened.dir;
     let ready = Ready::new(opened.package);
     let decided = decide(shell, &ready, route, &args.inputs)?;
@@ -74,7 +74,7 @@ fn appended(old: &str, item: &str) -> String {
 
 /// The recorded test alone, out of the package as it would be.
 fn checked(shell: &Shell, world: &Overlay<'_>, dir: &Path, name: &str, file: &Path) -> Result<Suite, Failure> {
-    let package = package::open(world, dir);
+    let package = package::written(world, dir);
     if !package.is_sound() {
         shell.diagnostics(&package.diagnostics, &package.sources)?;
         shell.remark(&format!("nothing was recorded in {}", shown(file)));

@@ -81,7 +81,11 @@ fn change(report: &Report<'_>, change: &Change, facts: &Facts) -> Json {
 
 fn chosen(chosen: &Chosen) -> Json {
     let terms = chosen.terms.iter().map(|(name, value)| json!({ "name": &**name, "value": value }));
-    json!({ "service": &*chosen.service, "score": chosen.score, "terms": terms.collect::<Vec<_>>() })
+    let mut json = json!({ "service": &*chosen.service, "score": chosen.score, "terms": terms.collect::<Vec<_>>() });
+    if let (Json::Object(json), Some(ties)) = (&mut json, &chosen.ties) {
+        json.insert("keys".to_owned(), json!(ties.keys));
+    }
+    json
 }
 
 fn failure(failure: &Failure) -> Json {

@@ -31,13 +31,17 @@ pub fn text(report: &Report<'_>) -> String {
 fn lost(report: &Report<'_>, own: &Chosen, to: &Chosen) -> String {
     let behind = to.score.sub(own.score).unwrap_or_default();
     let gap = match behind {
-        Decimal::ZERO => "it scores the same, and its name comes later".to_owned(),
+        Decimal::ZERO => tie(report, own, to),
         behind => format!("its score is {behind} lower"),
     };
     let mut out = format!(
-        "`{}` is eligible as the {} of {}, but `{}` was chosen: {gap}\n\n",
+        "`{}` is eligible as the {} of {}, but `{}` was chosen: {gap}\n",
         own.service, report.role, report.told.decision.route, to.service
     );
+    if own.terms.is_empty() && to.terms.is_empty() {
+        return out;
+    }
+    out.push('\n');
     let mut terms: Vec<&Name> = to.terms.iter().chain(&own.terms).map(|(name, _)| name).collect();
     terms.dedup();
     let mut seen: Vec<&Name> = Vec::new();
@@ -61,6 +65,21 @@ fn lost(report: &Report<'_>, own: &Chosen, to: &Chosen) -> String {
     use Align::{Left, Right};
     out.push_str(&table(2, &[Left, Right, Right, Right], &rows));
     out
+}
+
+/// Why the other was chosen where both score the same.
+fn tie(report: &Report<'_>, own: &Chosen, to: &Chosen) -> String {
+    match (&to.ties, &own.ties) {
+        (Some(won), Some(lost)) => {
+            let keyed = ((&*to.service, &*won.keys), (&*own.service, &*lost.keys));
+            let reason = super::super::ties::reason(report.told.route(), &report.role, keyed.0, keyed.1);
+            match to.terms.is_empty() && own.terms.is_empty() {
+                true => format!("neither is scored, and {reason}"),
+                false => format!("both score {}, and {reason}", to.score),
+            }
+        }
+        _ => "it scores the same, and its name comes later".to_owned(),
+    }
 }
 
 fn misfit(report: &Report<'_>) -> String {

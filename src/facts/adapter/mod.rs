@@ -4,7 +4,7 @@
 //! the original file stay with every fact; what the file does not state stays unknown, and nothing is invented. *Leaves out*
 //! typing and obligations, which are the same for every adapter and live in [`super::contract`].
 
-mod caio;
+pub(super) mod caio;
 mod litellm;
 mod native;
 mod registry;
@@ -17,6 +17,7 @@ use super::codes;
 use super::contract::Stated;
 use super::registry::{Registry, ScopeFile};
 use super::rows::Row;
+use super::rules;
 use crate::data::{Node, shortened};
 
 /// What an `[[import]]`, or the command line, says of a file.
@@ -51,7 +52,8 @@ impl Import<'_> {
         Name::from(format!("{}{name}", self.prefix))
     }
 
-    fn option(&self, name: &str) -> Option<&str> {
+    /// The text of an option.
+    pub(super) fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(option, ..)| &**option == name).map(|(_, text, _)| &**text)
     }
 }
@@ -102,7 +104,30 @@ pub const ADAPTERS: &[Adapter] = &[
         scopes: false,
         read: |node, import, policy| of_services(caio::read(node, import, policy)),
     },
+    Adapter {
+        name: rules::ADAPTER,
+        about: "the rules and policies of the CAIO router, as source text",
+        options: &[("routes", "the routes that the rules govern")],
+        scopes: false,
+        read: |_, import, _| (Adapted::default(), vec![no_data(import)]),
+    },
 ];
+
+/// Rules are translated once and then kept as source text, so no manifest names them.
+fn no_data(import: &Import<'_>) -> Diagnostic {
+    let message = format!("the adapter `{}` gives rules, which are source text and no data", rules::ADAPTER);
+    let found = Diagnostic::error(&codes::UNKNOWN_ADAPTER, import.adapter.1, message);
+    found.help(format!("write them once with `provost import --adapter {} FILE -o FILE.provost`", rules::ADAPTER))
+}
+
+/// What is wrong with the options of an import.
+pub fn strange_options(import: &Import<'_>) -> Vec<Diagnostic> {
+    let Some(adapter) = ADAPTERS.iter().find(|adapter| adapter.name == import.adapter.0) else { return Vec::new() };
+    let known = || adapter.options.iter().map(|(option, _)| *option);
+    let strange = import.options.iter().filter(|(option, ..)| known().all(|k| k != &**option));
+    let what = format!("option of the adapter `{}`", adapter.name);
+    strange.map(|(option, _, span)| unknown(&what, option, *span, known())).collect()
+}
 
 /// What the services of a file state, by the adapter that the import names.
 pub fn adapt(import: &Import<'_>, node: &Node, policy: &Policy) -> (Adapted, Vec<Diagnostic>) {
@@ -111,11 +136,7 @@ pub fn adapt(import: &Import<'_>, node: &Node, policy: &Policy) -> (Adapted, Vec
         let known = ADAPTERS.iter().map(|adapter| adapter.name);
         return (Adapted::default(), vec![unknown("adapter", name, span, known)]);
     };
-    let known = || adapter.options.iter().map(|(option, _)| *option);
-    let strange = import.options.iter().filter(|(option, ..)| known().all(|k| k != &**option));
-    let strange: Vec<Diagnostic> = strange
-        .map(|(option, _, span)| unknown(&format!("option of the adapter `{name}`"), option, *span, known()))
-        .collect();
+    let strange = strange_options(import);
     let (adapted, mut found) = (adapter.read)(node, import, policy);
     found.splice(0..0, strange);
     match (&import.scopes, adapter.scopes) {

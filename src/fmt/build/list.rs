@@ -31,6 +31,24 @@ impl<'i> Builder<'i> {
         Doc::Row(vec![self.node(word), self.block(open, body, close, false, false)])
     }
 
+    /// Names with commas between them, as many on a line as fit.
+    pub(super) fn words(&self, children: &[Node<'i>]) -> Doc<'i> {
+        let last = children.iter().rposition(|part| !is_separator(part));
+        let mut dropped = Vec::new();
+        let mut parts = Vec::new();
+        for (at, part) in children.iter().enumerate() {
+            if is_separator(part) {
+                dropped.push(Doc::Dropped(self.leaf(part)));
+                continue;
+            }
+            let mut element = std::mem::take(&mut dropped);
+            element.push(self.node(part));
+            element.extend((Some(at) != last).then_some(Doc::Comma));
+            parts.push(Doc::Group(element));
+        }
+        Doc::Fill(parts)
+    }
+
     /// Elements with their commas, or an expression with the generator that feeds it.
     fn contents(&self, inside: &[Node<'i>]) -> Vec<Doc<'i>> {
         if !inside.iter().any(|part| part.rule == Rule::generator) {

@@ -41,6 +41,7 @@ impl<'i> Builder<'i> {
             Rule::record_value | Rule::set_value | Rule::brackets | Rule::group | Rule::index => self.brackets(node),
             Rule::args | Rule::params | Rule::annotation_args | Rule::type_record => self.brackets(node),
             Rule::fold => self.fold(&node.children),
+            Rule::words => self.words(&node.children),
             Rule::front => self.front(&node.children),
             Rule::score | Rule::signals | Rule::state | Rule::step | Rule::human => self.declaration(&node.children),
             _ => self.spread(&node.children, &[]),
@@ -139,7 +140,7 @@ impl<'i> Builder<'i> {
         let mut before: Option<&Node<'i>> = None;
         for (at, child) in children.iter().enumerate() {
             let pad = pads.iter().filter(|(place, _)| *place == at).map(|(_, spaces)| Doc::Pad(*spaces)).next();
-            if matches!(child.rule, Rule::composes | Rule::measured_as) {
+            if matches!(child.rule, Rule::composes | Rule::measured_as | Rule::then_key) {
                 parts.extend(self.behind_comma(child, pad));
             } else {
                 parts.extend(pad);
@@ -158,8 +159,8 @@ impl<'i> Builder<'i> {
         parts.extend(commas.into_iter().map(|comma| Doc::Dropped(self.leaf(comma))));
         parts.extend(pad);
         for (at, word) in words.into_iter().enumerate() {
-            // What a value is measured as is a clause of its own, which stands below where there is no room.
-            parts.push(if at == 0 && node.rule == Rule::measured_as { Doc::Line } else { Doc::Space(1) });
+            // What a value is measured as is a clause of its own, as is the next key: both stand below where there is no room.
+            parts.push(if at == 0 && node.rule != Rule::composes { Doc::Line } else { Doc::Space(1) });
             parts.push(self.node(word));
         }
         parts

@@ -51,6 +51,7 @@ lints! {
     single_provider,
     single_service,
     test_without_time,
+    tie_key_without_choice,
     trait_never_asked_for,
     undocumented_item,
     unknown_allow,

@@ -43,6 +43,7 @@ fn asks_for_time(policy: &Policy, route: &Route) -> bool {
     let clauses = route.constraints.iter().flat_map(|c| c.clauses.iter().map(|clause| &clause.condition));
     let guards = route.constraints.iter().flat_map(|c| c.when.iter().chain(&c.unless));
     let terms = route.scores.values().flatten().flat_map(|term| std::iter::once(&term.value).chain(&term.when));
-    clauses.chain(guards).chain(terms).any(|e| now(e) || defined(e))
+    let keys = route.ties.values().flatten().map(|key| &key.value);
+    clauses.chain(guards).chain(terms).chain(keys).any(|e| now(e) || defined(e))
         || route.constraints.iter().any(|c| !c.waivers.is_empty())
 }

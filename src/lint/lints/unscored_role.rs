@@ -19,11 +19,11 @@ fn check(context: &mut Context<'_>) {
         let Some(route) = context.policy().routes.get(&declared.name) else { continue };
         for (role, written) in route.roles.iter().zip(&item.roles) {
             let many = context.services().values().filter(|service| service.traits.contains(&role.trait_)).count() > 1;
-            if many && !route.scores.contains_key(&role.name) {
+            if many && !route.scores.contains_key(&role.name) && !route.ties.contains_key(&role.name) {
                 let message =
                     format!("nothing ranks the candidates for the role `{}` of `{}`", role.name, declared.name);
                 let finding = context.finding(written.name.span, message).label("the smaller name wins");
-                context.report(finding.help(format!("add `score {} {{ … }}`", role.name)));
+                context.report(finding.help(format!("add `score {0} {{ … }}`, or `ties {0} by …`", role.name)));
             }
         }
     }

@@ -4,8 +4,8 @@ use crate::base::{Span, limits};
 use crate::diag::Diagnostic;
 
 use super::super::ast::{
-    Cardinality, ConstraintPath, Expr, OutputDecl, RequireClause, RoleDecl, RouteItem, RuleClause, RuleClauseKind,
-    RuleItem, RuleTarget, ScoreBlock, ScoreTerm, WaiverItem,
+    Cardinality, ConstraintPath, Expr, OutputDecl, PhaseDecl, RequireClause, RoleDecl, RouteItem, RuleClause,
+    RuleClauseKind, RuleItem, RuleTarget, ScoreBlock, ScoreTerm, TieKey, TiesDecl, WaiverItem,
 };
 use super::super::codes;
 use super::super::grammar::{Pair, Rule};
@@ -14,13 +14,25 @@ use super::{Lower, Part, child, children, has};
 impl<'i> Lower<'i> {
     pub(super) fn route_item(&mut self, head: &Pair<'i>, parts: Vec<Part<'i>>) -> Option<RouteItem> {
         let (name, request) = (self.word_in(head)?, self.path_in(head)?);
-        let (roles, stages, after, requires, scores, outputs) = (vec![], vec![], vec![], vec![], vec![], vec![]);
-        let mut item = RouteItem { name, request, roles, stages, after, requires, scores, outputs };
+        let mut item = RouteItem {
+            name,
+            request,
+            roles: vec![],
+            stages: vec![],
+            after: vec![],
+            requires: vec![],
+            scores: vec![],
+            ties: vec![],
+            outputs: vec![],
+            phases: vec![],
+        };
         for part in parts {
             match part.pair.as_rule() {
                 Rule::role => item.roles.extend(self.role(&part.pair)),
                 Rule::require => item.requires.extend(self.require(&part.pair)),
+                Rule::ties => item.ties.extend(self.ties(&part.pair)),
                 Rule::output => item.outputs.extend(self.output(&part.pair)),
+                Rule::phase => item.phases.extend(self.phase(&part.pair)),
                 Rule::stages => item.stages.push(self.words_in(&part.pair)),
                 Rule::after => {
                     let role = self.word_in(&part.pair)?;
@@ -66,9 +78,26 @@ impl<'i> Lower<'i> {
         Some(RequireClause { front, label, condition, because: self.because_in(pair), span: self.span(pair) })
     }
 
+    fn ties(&mut self, pair: &Pair<'i>) -> Option<TiesDecl> {
+        let front = self.front_in(pair);
+        let roles = child(pair, Rule::words).map(|w| self.words_in(&w)).unwrap_or_default();
+        let later = children(pair, Rule::then_key).filter_map(|then| child(&then, Rule::tie_key));
+        let mut keys = Vec::new();
+        for key in children(pair, Rule::tie_key).chain(later) {
+            keys.push(TieKey { value: self.expr_in(&key)?, descending: has(&key, Rule::kw_desc) });
+        }
+        Some(TiesDecl { front, roles, keys, span: self.span(pair) })
+    }
+
     fn output(&mut self, pair: &Pair<'i>) -> Option<OutputDecl> {
         let (front, name) = (self.front_in(pair), self.word_in(pair)?);
         Some(OutputDecl { front, name, value: self.expr_in(pair)?, span: self.span(pair) })
+    }
+
+    fn phase(&mut self, pair: &Pair<'i>) -> Option<PhaseDecl> {
+        let (front, name) = (self.front_in(pair), self.word_in(pair)?);
+        let members = child(pair, Rule::words).map(|words| self.words_in(&words)).unwrap_or_default();
+        Some(PhaseDecl { front, name, members, because: self.because_in(pair), span: self.span(pair) })
     }
 
     fn score(&mut self, part: Part<'i>) -> Option<ScoreBlock> {

@@ -42,8 +42,13 @@ impl<'p> Derivation<'_, 'p> {
         for (place, given) in self.claim.iter().flatten().enumerate() {
             let role = self.role(place)?;
             let mut filled = Vec::new();
-            for service in given.iter().flatten() {
-                filled.push(self.chosen(place, service)?);
+            for (at, service) in given.iter().flatten().enumerate() {
+                let Json::Object(mut chosen) = self.chosen(place, service)? else { continue };
+                if !role.ties.is_empty() {
+                    chosen.push(("ties".to_owned(), self.ties(place, at, service)?));
+                    chosen.sort();
+                }
+                filled.push(Json::Object(chosen));
             }
             let filled = if role.list { Json::List(filled) } else { filled.into_iter().next().unwrap_or(Json::Null) };
             roles.push((role.name.to_string(), filled));
@@ -65,6 +70,25 @@ impl<'p> Derivation<'_, 'p> {
             ("score", Json::from(number::spell(sum).as_str())),
             ("terms", Json::List(counted.iter().map(term).collect())),
         ]))
+    }
+
+    /// What the keys for ties are worth for a service that was taken, and who lost a tie with it.
+    fn ties(&self, place: usize, at: usize, service: &Name) -> Checked<Json> {
+        let claim = self.claim.as_ref().ok_or_else(|| ill("ties of nobody"))?;
+        let keys = |name: &Name| {
+            let keys = self.judge.keys(place, name)?;
+            Ok(Json::List(
+                keys.iter().map(|key| key.as_ref().map_or(Json::Null, |key| key.spell().as_str().into())).collect(),
+            ))
+        };
+        let fails = |own: &Own| own.iter().any(|(_, judged)| matches!(judged, Judged::Fails(_)));
+        let candidates = self.own.get(place).into_iter().flatten();
+        let domain: Vec<&Name> = candidates.filter(|(_, own)| !fails(own)).map(|(name, _)| name).collect();
+        let mut tied = Vec::new();
+        for name in self.judge.lost_ties(place, at, &domain, claim)? {
+            tied.push(Json::record([("service", Json::from(&*name)), ("keys", keys(&name)?)]));
+        }
+        Ok(Json::record([("keys", keys(service)?), ("tied", Json::List(tied))]))
     }
 
     /// The guarantees of the pipeline, as the roles are filled.
@@ -172,7 +196,9 @@ impl<'p> Derivation<'_, 'p> {
             other
         };
         let rank = |name: &Name, given: &Assignment| {
-            Ok::<_, crate::Refusal>(self.judge.score(place, name, given)?.map(|(sum, _)| (Reverse(sum), name.clone())))
+            let tie = self.judge.tie(place, name)?;
+            let score = self.judge.score(place, name, given)?;
+            Ok::<_, crate::Refusal>(score.map(|(sum, _)| (Reverse(sum), tie, name.clone())))
         };
         let mut taken = if given.len() < role.bounds.1 { Some(given.len()) } else { None };
         for (at, chosen) in given.iter().enumerate() {

@@ -20,7 +20,8 @@ const POLICY: [&str; 11] = [
     "waivers",
 ];
 const ROUTE: [&str; 6] = ["constraints", "edges", "request", "roles", "scores", "stages"];
-const ROUTE_WITH_OUTPUTS: [&str; 7] = ["constraints", "edges", "outputs", "request", "roles", "scores", "stages"];
+/// The keys that a route has only where there is something behind them.
+const WHERE_USED: [&str; 3] = ["outputs", "phases", "ties"];
 const CONSTRAINT: [&str; 10] =
     ["annotations", "because", "clauses", "name", "protected", "rule", "scope", "unless", "waivers", "when"];
 /// How a promise may be composed, and which way it bounds.
@@ -139,13 +140,20 @@ fn one_of(json: &Json, key: &str, words: &[&str]) -> Checked<()> {
 }
 
 fn route(name: &str, of: &Json) -> Checked<()> {
-    match of.get("outputs") {
-        Some(Json::Object(outputs)) if outputs.is_empty() => {
-            return refuse("form", format!("`{name}` has no outputs, and then the key `outputs` is absent"));
+    let used: Vec<&str> = WHERE_USED.into_iter().filter(|key| of.get(key).is_some()).collect();
+    for key in &used {
+        let none = match of.get(key) {
+            Some(Json::Object(entries)) => entries.is_empty(),
+            Some(Json::List(items)) => items.is_empty(),
+            _ => false,
+        };
+        if none {
+            return refuse("form", format!("`{name}` has no {key}, and then the key `{key}` is absent"));
         }
-        Some(_) => keys(of, name, &ROUTE_WITH_OUTPUTS)?,
-        None => keys(of, name, &ROUTE)?,
     }
+    let mut expected: Vec<&str> = ROUTE.into_iter().chain(used).collect();
+    expected.sort_unstable();
+    keys(of, name, &expected)?;
     let roles = named(name, member(of, "roles")?, &["hi", "list", "lo", "name", "trait"])?;
     each(of, "scores", |role, terms| {
         if !roles.iter().any(|declared| declared == role) {
@@ -153,6 +161,12 @@ fn route(name: &str, of: &Json) -> Checked<()> {
         }
         distinct(role, named(role, terms, &["name", "value", "when"])?)
     })?;
+    if of.get("ties").is_some() {
+        each(of, "ties", |role, keys| match keys.list() {
+            Some([_, ..]) if roles.iter().any(|declared| declared == role) => Ok(()),
+            _ => refuse("form", format!("`{name}` breaks ties of `{role}`, which is no role, or by no key")),
+        })?;
+    }
     distinct(name, roles)?;
     distinct(name, names(of, "stages")?)?;
     if !list(of, "edges")?.is_sorted_by(|a, b| a < b) {
@@ -164,5 +178,30 @@ fn route(name: &str, of: &Json) -> Checked<()> {
         distinct(name, names(constraint, "scope")?)?;
         ascending(name, names(constraint, "waivers")?)?;
     }
-    Ok(())
+    if of.get("phases").is_some() { phases(name, of) } else { Ok(()) }
+}
+
+/// Each constraint of a route, and what services accept, stands in one of its phases, so that a story told by them is whole.
+fn phases(name: &str, of: &Json) -> Checked<()> {
+    let phases = member(of, "phases")?;
+    distinct(name, named(name, phases, &["because", "constraints", "name"])?)?;
+    let (mut told, mut silent) = (Vec::new(), 0);
+    for phase in list(of, "phases")? {
+        if !matches!(member(phase, "because")?, Json::Null | Json::Text(_)) {
+            return refuse("form", format!("`{name}` has a phase whose `because` is no text"));
+        }
+        let constraints = names(phase, "constraints")?;
+        silent += usize::from(constraints.is_empty());
+        told.extend(constraints);
+    }
+    if silent > 1 {
+        return refuse("form", format!("`{name}` has more than one phase without constraints"));
+    }
+    let mut all = vec!["accept".to_owned()];
+    for constraint in list(of, "constraints")? {
+        all.push(text(constraint, "name")?.to_owned());
+    }
+    told.sort();
+    all.sort();
+    if told == all { Ok(()) } else { refuse("form", format!("`{name}` does not tell each constraint in one phase")) }
 }

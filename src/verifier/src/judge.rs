@@ -1,6 +1,8 @@
 //! What the constraints of the route say of a candidate or of an assignment: instances, verdicts, waivers, scores.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::eval::Worth::{self, Known};
 use crate::eval::{Frame, World, ill};
@@ -9,6 +11,7 @@ use crate::json::Json;
 use crate::members::Checked;
 use crate::number;
 use crate::program::{Constraint, Program, Role, Term};
+use crate::ties::TieOrder;
 use crate::value::{Name, Value};
 
 /// What an instance demands.
@@ -176,6 +179,8 @@ pub struct Judge<'p> {
     pub instances: Vec<Instance<'p>>,
     /// For each role and score term the other roles that it names.
     term_roles: Vec<Vec<BTreeSet<usize>>>,
+    /// The candidates of the roles whose ties keys break, in the order of the keys, once that was asked for.
+    pub tie_orders: RefCell<BTreeMap<usize, Rc<TieOrder>>>,
 }
 
 impl<'p> Judge<'p> {
@@ -190,7 +195,7 @@ impl<'p> Judge<'p> {
         let of_role = |(place, role): (usize, &'p Role)| role.terms.iter().map(|term| of_term(place, term)).collect();
         let term_roles = program.route.roles.iter().enumerate().map(of_role).collect::<Checked<_>>()?;
         let instances = instances(&world)?;
-        Ok(Judge { world, instances, term_roles })
+        Ok(Judge { world, instances, term_roles, tie_orders: RefCell::default() })
     }
 
     /// The program.
@@ -198,7 +203,8 @@ impl<'p> Judge<'p> {
         self.world.program
     }
 
-    fn role(&self, place: usize) -> Checked<&'p Role> {
+    /// The role at a place.
+    pub fn role(&self, place: usize) -> Checked<&'p Role> {
         self.program().route.roles.get(place).ok_or_else(|| ill("no such role"))
     }
 

@@ -18,6 +18,7 @@ mod operators;
 mod program;
 mod sha256;
 mod steps;
+mod ties;
 mod totals;
 mod tree;
 mod value;

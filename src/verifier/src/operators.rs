@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 use crate::complex::{self, Field};
 use crate::eval::ill;
 use crate::functions;
-use crate::json::Json;
 use crate::members::Checked;
 use crate::number::{self, ONE};
 use crate::value::{Unit, Value};
@@ -54,9 +53,12 @@ pub fn apply(word: &str, operands: &[Value]) -> Checked<Option<Value>> {
         ("low_band", [Value::Vector(a)]) => number(functions::band(a, true)),
         ("decibels", [Value::Number(ratio, Unit::Plain | Unit::Ratio)]) => number(complex::decibels(*ratio)),
         ("draw", [Value::Text(seed), Value::Text(text)]) => {
-            let digest = Json::List(vec![Json::from(&**seed), Json::from(&**text)]).digest();
-            let bits = digest.get(7..22).and_then(|hex| i128::from_str_radix(hex, 16).ok());
-            number(bits.map(|bits| bits % ONE))
+            // The first sixteen of the hexadecimal digits, as a fraction of all that there could be.
+            let escaped = seed.chars().flat_map(|c| [Some('\\').filter(|_| c == ':' || c == '\\'), Some(c)]).flatten();
+            let drawn: String = escaped.chain([':']).chain(text.chars()).collect();
+            let digest = crate::sha256::digest(drawn.as_bytes());
+            let bits = digest.get(7..23).and_then(|hex| u64::from_str_radix(hex, 16).ok());
+            number(bits.map(|bits| i128::from(bits) * ONE / (i128::from(u64::MAX) + 1)))
         }
         _ => fields(word, operands),
     }

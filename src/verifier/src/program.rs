@@ -125,6 +125,8 @@ pub struct Role {
     pub candidates: Vec<Name>,
     /// Its score terms, if it is scored.
     pub terms: Vec<Term>,
+    /// What decides between equal scores, in order, and whether the greatest wins.
+    pub ties: Vec<(Expr, bool)>,
 }
 
 /// A score term.
@@ -321,7 +323,7 @@ impl<'a> Reader<'a> {
     fn route(&self, name: &str, json: &Json, services: &BTreeMap<Name, Service>) -> Checked<Route> {
         let mut roles = Vec::new();
         for role in list(json, "roles")?.iter().take(ROLES + 1) {
-            roles.push(self.role(role, member(json, "scores")?, services)?);
+            roles.push(self.role(role, json, services)?);
         }
         if roles.len() > ROLES {
             return refuse("policy", format!("more than {ROLES} roles"));
@@ -351,8 +353,14 @@ impl<'a> Reader<'a> {
         Ok(Route { name: name.to_owned(), roles, stages, edges, constraints, outputs })
     }
 
-    fn role(&self, json: &Json, scores: &Json, services: &BTreeMap<Name, Service>) -> Checked<Role> {
+    fn role(&self, json: &Json, route: &Json, services: &BTreeMap<Name, Service>) -> Checked<Role> {
         let (name, trait_) = (text(json, "name")?, text(json, "trait")?);
+        let scores = member(route, "scores")?;
+        let keys = route.get("ties").and_then(|ties| ties.get(name)).and_then(Json::list).unwrap_or(&[]);
+        let key = |json: &Json| match json.list() {
+            Some([value, Json::Bool(greatest)]) => Ok((self.expr(value)?, *greatest)),
+            _ => refuse("policy", "a key for ties that is none"),
+        };
         let term = |json: &Json| {
             let when = optional(json, "when", |json| self.expr(json))?;
             Ok(Term { name: member(json, "name")?.clone(), value: self.expr(member(json, "value")?)?, when })
@@ -372,6 +380,7 @@ impl<'a> Reader<'a> {
             bounds: (bound("lo")?, bound("hi")?),
             candidates: candidates.map(|(name, _)| name.clone()).collect(),
             terms,
+            ties: keys.iter().map(key).collect::<Checked<_>>()?,
         })
     }
 

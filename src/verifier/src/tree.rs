@@ -41,8 +41,8 @@ pub struct State {
     partial: (Vec<Name>, usize),
 }
 
-/// For each role in order its candidates, highest score first, then by name; nobody comes last.
-type Rank = Vec<(bool, Reverse<i128>, Name)>;
+/// For each role in order its candidates, highest score first, then by the keys for ties, then by name; nobody comes last.
+type Rank = Vec<(bool, Reverse<i128>, usize, Name)>;
 
 impl State {
     /// Nobody is given anything.
@@ -198,10 +198,12 @@ impl<'a, 'p> Search<'a, 'p> {
         let scored = !self.depends(state, place);
         for name in self.domains.get(place).into_iter().flatten() {
             let score = if scored { self.score(place, name, &state.given)? } else { None };
-            ranked.push((Reverse(score.unwrap_or(i128::MIN)), name.clone()));
+            // Where nobody has a score yet, there are no ties to break.
+            let tie = if scored { self.judge.tie(place, name)? } else { 0 };
+            ranked.push((Reverse(score.unwrap_or(i128::MIN)), tie, name.clone()));
         }
         ranked.sort();
-        let ranked = Rc::new(ranked.into_iter().map(|(_, name)| name).collect());
+        let ranked = Rc::new(ranked.into_iter().map(|(.., name)| name).collect());
         let mut scores = self.judge.instances.iter().filter(|i| i.is_score() && i.candidate == Some(place));
         if scores.all(|score| score.needs.is_empty()) {
             self.ranked.borrow_mut().insert(place, Rc::clone(&ranked));
@@ -326,9 +328,10 @@ impl<'a, 'p> Search<'a, 'p> {
         for place in group {
             for name in state.given.get(*place).and_then(Option::as_ref).into_iter().flatten() {
                 let score = self.score(*place, name, &state.given)?;
-                rank.push((false, Reverse(score.unwrap_or(i128::MIN)), name.clone()));
+                let tie = self.judge.tie(*place, name)?;
+                rank.push((false, Reverse(score.unwrap_or(i128::MIN)), tie, name.clone()));
             }
-            rank.push((true, Reverse(0), Name::from("")));
+            rank.push((true, Reverse(0), 0, Name::from("")));
         }
         Ok(rank)
     }

@@ -17,7 +17,7 @@ type Expected = BTreeMap<Line, Vec<String>>;
 
 /// Every code that any case expects.
 pub fn expected_codes() -> BTreeSet<String> {
-    expected_in(&["syntax", "check", "decide", "explain", "suite"])
+    expected_in(&["syntax", "check", "decide", "explain", "suite", "import"])
 }
 
 /// Every lint that any case expects to find something.

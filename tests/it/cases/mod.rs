@@ -203,6 +203,11 @@ fn suite() {
 }
 
 #[test]
+fn import_cases() {
+    run("import", suites::import);
+}
+
+#[test]
 fn cli() {
     run("cli", shell::cli);
 }
@@ -220,7 +225,7 @@ fn a_case_is_a_world_with_a_manifest_and_without_its_snapshots() {
 
 #[test]
 fn every_folder_is_a_case_of_a_suite_and_named_by_a_sentence() {
-    let suites = ["syntax", "check", "decide", "explain", "lint", "suite", "fmt", "cli"];
+    let suites = ["syntax", "check", "decide", "explain", "lint", "suite", "import", "fmt", "cli"];
     let mut wrong = Vec::new();
     for suite in fs::read_dir(home()).unwrap().map(|entry| entry.unwrap().path()) {
         let name = suite.file_name().unwrap().to_string_lossy().into_owned();

@@ -59,6 +59,16 @@ pub fn suite(case: &Case) -> Outcome {
     case.expect(&found.collect::<Vec<_>>(), &package.sources)
 }
 
+/// Translates the foreign rules in `rules.yaml` into source text of the package `rules/caio`, and compares what is found with the
+/// `expect` comments.
+pub fn import(case: &Case) -> Outcome {
+    let text = case.read("rules.yaml").ok_or("there is no file `rules.yaml`")?;
+    let mut sources = Sources::default();
+    sources.add("rules.yaml", &*text);
+    let (_, _, found) = crate::vectors::caio::rules::translated("rules.yaml", &text, "caio");
+    case.expect(&found, &sources)
+}
+
 /// The world of a case, with the prelude that it names.
 fn with_prelude(case: &Case) -> Result<MemoryWorld, String> {
     let world = case.world();

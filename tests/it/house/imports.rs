@@ -23,6 +23,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("stored", "base value ir facts"),
     ("explain", "base value ir facts plan eval route proof"),
     ("draw", "base value ir route explain"),
+    ("identity", "base data ir value facts"),
     ("registry", "base"),
     ("store", "base registry world"),
     ("package", STAGES),
@@ -37,20 +38,21 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("site", "base syntax value ir explain draw package"),
     ("fmt", "base syntax"),
     ("lint", LINTED),
+    ("translate", "base diag value ir facts explain suite fmt lint"),
     ("ide", STAGES),
     ("serve", TOOLS),
     ("lsp", TOOLS),
     // The command line starts the other shells; nothing names the command line but the program itself.
     (
         "cli",
-        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite journal diff site dryrun enforce select registry store ide serve lsp",
+        "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity draw package fmt lint suite journal diff site dryrun enforce select translate registry store ide serve lsp",
     ),
     ("main", "cli"),
 ];
-const STAGES: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission registry";
-const TESTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission registry enforce";
-const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain package fmt suite";
-const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission draw package fmt lint suite ide";
+const STAGES: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity registry";
+const TESTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity registry enforce";
+const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain identity package fmt suite";
+const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity draw package fmt lint suite ide";
 
 /// Crates that are the business of few folders, so that they can be replaced.
 const CRATES: &[(&str, &str)] = &[
@@ -65,7 +67,8 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("rust_sugiyama", "draw"),
     ("walkdir", "cli"),
-    ("ed25519_compact", "journal"),
+    ("ed25519_compact", "journal identity"),
+    ("ring", "identity"),
     ("getrandom", "cli"),
     ("redb", "store"),
 ];

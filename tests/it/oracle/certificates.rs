@@ -139,6 +139,38 @@ fn every_mutant_is_refused() {
     assert_eq!(made, refused);
 }
 
+/// What is told in phases is part of the policy: whoever changes it has another policy, or none.
+#[test]
+fn a_changed_phase_is_another_policy_or_none() {
+    let (mut made, mut other) = (0, 0);
+    for seed in 0..super::seeds() / 20 {
+        let proved = prove(seed);
+        if proved.document.pointer("/policy/routes/route/phases").is_none() {
+            continue;
+        }
+        let digest = proved.document["decision"]["inputs"]["policy"].clone();
+        for Mutant { kind, place, document } in mutants(&proved.document, "policy/routes/route/phases") {
+            made += 1;
+            let text = canonical::to_string(&document);
+            assert!(verify(text.as_bytes()).is_err(), "seed {seed}: {kind} at {place}");
+            // Hashed anew it may be told otherwise, but not as the policy that it was.
+            let document = rehashed(document, &proved.rejected);
+            if verify(canonical::to_string(&document).as_bytes()).is_ok() {
+                other += 1;
+                assert_ne!(document["decision"]["inputs"]["policy"], digest, "seed {seed}: {kind} at {place}");
+                let stored = provost::stored::certificate(&document);
+                assert!(
+                    stored.is_ok(),
+                    "seed {seed}: {kind} at {place} verifies and cannot be read: {:?}",
+                    stored.err()
+                );
+            }
+        }
+    }
+    println!("{made} mutants of phases, of which {other} are another policy");
+    assert!(made > 500 && other > 20 && other < made / 2, "{made} {other}");
+}
+
 /// Bytes and time by the number of services; asked for by the environment, since it takes its time.
 #[test]
 fn certificates_stay_small() {

@@ -13,8 +13,25 @@ use super::eval::{Given, T, V, World, is_list, not};
 use super::generate::Case;
 
 pub type Set = BTreeSet<Name>;
-/// One place of a list: its end ranks last, then the score counts, then the name.
-type Rank = (u8, Reverse<Option<Decimal>>, Option<Name>);
+/// One place of a list: its end ranks last, then the score counts, then the keys for ties, then the name.
+type Rank = (u8, Reverse<Option<Decimal>>, Vec<Key>, Option<Name>);
+
+/// What a key for ties is worth; the order of the variants puts what is unknown last.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Least(Value),
+    Greatest(Reverse<Value>),
+    Unknown,
+}
+
+impl Key {
+    fn spelled(&self) -> Option<String> {
+        match self {
+            Self::Least(value) | Self::Greatest(Reverse(value)) => Some(value.to_string()),
+            Self::Unknown => None,
+        }
+    }
+}
 
 /// What a clause is a condition on.
 #[derive(Clone, Debug)]
@@ -286,6 +303,44 @@ impl<'a> Oracle<'a> {
         Some(sum)
     }
 
+    /// What the keys for ties of a role are worth for a candidate.
+    pub fn keys(&self, role: &Name, service: &Name) -> Vec<Key> {
+        let given = Given::new();
+        let world = self.world(&given, Some(service.clone()));
+        let of = |key: &ir::TieKey| match world.eval(&key.value) {
+            V::Is(value) if key.descending => Key::Greatest(Reverse(value)),
+            V::Is(value) => Key::Least(value),
+            _ => Key::Unknown,
+        };
+        self.route.ties.get(role).into_iter().flatten().map(of).collect()
+    }
+
+    /// The spelling of these keys; nothing where the role has none.
+    pub fn spelled(&self, role: &Name, service: &Name) -> Option<Vec<Option<String>>> {
+        let keys = self.keys(role, service);
+        (!keys.is_empty()).then(|| keys.iter().map(Key::spelled).collect())
+    }
+
+    /// Those who could take a place of an assignment with the same score, and lose it by their keys or their name.
+    pub fn tied(&self, role: &Name, at: usize, given: &Given) -> Vec<Name> {
+        let winner = &given[role][at];
+        let rank = |s: &Name, given: &Given| (Reverse(self.score(role, s, given)), self.keys(role, s), s.clone());
+        let mut tied = Vec::new();
+        for service in self.candidates(role) {
+            if given[role].contains(&service) || !self.against(role, &service).is_empty() {
+                continue;
+            }
+            let mut instead = given.clone();
+            instead.get_mut(role).unwrap()[at] = service.clone();
+            let (own, best) = (rank(&service, &instead), rank(winner, given));
+            if own.0 == best.0 && own > best {
+                tied.push(own);
+            }
+        }
+        tied.sort();
+        tied.into_iter().map(|(_, _, service)| service).collect()
+    }
+
     /// The names of all constraints on a candidate alone that fail for it.
     pub fn against(&self, role: &Name, service: &Name) -> Set {
         let given: Given = [(role.clone(), vec![service.clone()])].into();
@@ -350,8 +405,9 @@ impl<'a> Oracle<'a> {
             if !self.depends[role].is_subset(among) {
                 continue;
             }
-            let ranks: Vec<_> = services.iter().map(|s| (self.score(role, s, &given).map(Reverse), s)).collect();
-            if ranks.iter().any(|(score, _)| score.is_none()) {
+            let ranks: Vec<_> =
+                services.iter().map(|s| (self.score(role, s, &given).map(Reverse), self.keys(role, s), s)).collect();
+            if ranks.iter().any(|(score, ..)| score.is_none()) {
                 violates.insert("route.score".into());
             } else if ranks.windows(2).any(|w| w[0] >= w[1]) {
                 return None;
@@ -368,10 +424,10 @@ impl<'a> Oracle<'a> {
             .map(|role| {
                 let mut keys: Vec<_> = given[&role.name]
                     .iter()
-                    .map(|s| (0, Reverse(self.score(&role.name, s, given)), Some(s.clone())))
+                    .map(|s| (0, Reverse(self.score(&role.name, s, given)), self.keys(&role.name, s), Some(s.clone())))
                     .collect();
                 // The end of a list ranks after anybody.
-                keys.push((1, Reverse(None), None));
+                keys.push((1, Reverse(None), Vec::new(), None));
                 keys
             })
             .collect()

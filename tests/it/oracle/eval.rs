@@ -393,7 +393,7 @@ fn applied(function: Function, values: Vec<Value>) -> Option<Value> {
         (Function::Min, _) => values.into_iter().min(),
         (Function::Max, _) => values.into_iter().max(),
         (Function::Clamp, [x, lo, hi]) => Some(x.max(lo).min(hi).clone()),
-        (Function::Draw, [Value::Text(seed), Value::Text(text)]) => Some(provost::value::ops::draw(seed, text)),
+        (Function::Draw, [Value::Text(seed), Value::Text(text)]) => Some(draw(seed, text)),
         _ => provost::value::vectors::apply(function, &values),
     }
 }
@@ -447,4 +447,23 @@ fn arithmetic(op: Arithmetic, a: &Value, b: &Value) -> Option<Value> {
         .map(|d| Value::Number(d, *unit)),
         _ => None,
     }
+}
+
+/// The digest as a fraction, digit by digit: ten times what is left, and what overflows is the next digit.
+fn draw(seed: &str, text: &str) -> Value {
+    let marked: String = seed.chars().map(|c| if ":\\".contains(c) { format!("\\{c}") } else { c.into() }).collect();
+    let digest = provost::base::canonical::digest_bytes((marked + ":" + text).as_bytes());
+    let hex = &digest["sha256:".len()..];
+    let mut bytes: Vec<u32> = (0..32).map(|at| u32::from_str_radix(&hex[2 * at..][..2], 16).unwrap()).collect();
+    let mut digits = String::from("0.");
+    for _ in 0..9 {
+        let mut carry = 0;
+        for byte in bytes.iter_mut().rev() {
+            carry += *byte * 10;
+            *byte = carry % 256;
+            carry /= 256;
+        }
+        digits.push_str(&carry.to_string());
+    }
+    Value::Number(digits.parse().unwrap(), provost::value::Unit::Plain)
 }

@@ -220,6 +220,29 @@ fn outputs(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Expr> {
     outputs
 }
 
+/// Most routes say how they are told; their own chance, so that they change nothing else of a package.
+fn phases(rng: &mut Rng, constraints: &[Constraint]) -> Vec<Phase> {
+    if rng.chance(25) {
+        return Vec::new();
+    }
+    let because = |rng: &mut Rng| if rng.chance(50) { Some(n("nobody came so far")) } else { None };
+    let mut phases: Vec<Phase> = (0..1 + rng.below(4))
+        .map(|i| Phase { name: n(&format!("p{}", 9 - i)), constraints: Vec::new(), because: because(rng) })
+        .collect();
+    for name in constraints.iter().map(|of| of.name.clone()).chain([n("accept")]) {
+        let at = rng.below(phases.len());
+        let told = &mut phases[at].constraints;
+        told.insert(rng.below(told.len() + 1), name);
+    }
+    // Only `rules` may stand for nothing.
+    let mut silent = 0;
+    phases.retain(|phase| {
+        silent += usize::from(phase.constraints.is_empty());
+        !phase.constraints.is_empty() || silent == 1
+    });
+    phases
+}
+
 fn constraint(rng: &mut Rng, roles: &[Role], name: &str, waivers: Vec<Name>) -> Constraint {
     let mut scope: Vec<Name> = roles.iter().filter(|_| rng.chance(70)).map(|r| r.name.clone()).collect();
     if scope.is_empty() {
@@ -304,6 +327,37 @@ fn scores(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Vec<Term>> {
         scores.insert(role.name.clone(), terms);
     }
     scores
+}
+
+/// Keys of every kind, one behind the other: such as are often unknown, the same for many, or the same for all.
+fn ties(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Vec<TieKey>> {
+    let own = |name: &str| field(Expr::Subject, name);
+    let mut ties = BTreeMap::new();
+    for role in roles {
+        if rng.chance(40) {
+            continue;
+        }
+        let mut keys = Vec::new();
+        for _ in 0..1 + rng.below(3) {
+            let value = match rng.below(9) {
+                0 => own("tier"),
+                1 => own("provider"),
+                2 => own("cost"),
+                3 => own("latency"),
+                4 => own("name"),
+                5 => Expr::Function(Function::Draw, vec![request("region"), own("name")]),
+                6 => Expr::Function(Function::Draw, vec![lit(text("a:b")), own("name")]),
+                7 => Expr::Coalesce(Box::new(own("quality")), Box::new(Expr::Signal(n("load"), None))),
+                _ => {
+                    let healthy = Expr::Signal(n("healthy"), Some(Box::new(Expr::Subject)));
+                    Expr::If(Box::new(healthy), Box::new(int(1)), Box::new(request("level")))
+                }
+            };
+            keys.push(TieKey { value, descending: rng.chance(35) });
+        }
+        ties.insert(role.name.clone(), keys);
+    }
+    ties
 }
 
 fn roles(rng: &mut Rng) -> Vec<Role> {
@@ -450,8 +504,11 @@ pub fn case(seed: u64) -> Case {
     }
     let scores = scores(rng, &roles);
     let (pipeline, outputs) = (pipeline(rng, &roles), outputs(rng, &roles));
-    let route = Route { request: n("Job"), pipeline, constraints, scores, outputs, at: n("x"), roles };
-    policy.routes.insert(n("route"), route);
+    let phases = phases(&mut Rng::new(seed ^ 0x5eed), &constraints);
     let inputs = inputs(rng, &services);
+    let ties = ties(rng, &roles);
+    let (request, at) = (n("Job"), n("x"));
+    let route = Route { request, pipeline, constraints, scores, ties, outputs, phases, at, roles };
+    policy.routes.insert(n("route"), route);
     Case { policy, services, inputs }
 }

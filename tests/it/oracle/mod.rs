@@ -7,7 +7,9 @@ mod forms;
 mod generate;
 #[path = "../../../src/verifier/tests/it/mutations.rs"]
 mod mutations;
+mod phases;
 mod rng;
+mod schema;
 
 pub use certificates::certified;
 
@@ -87,7 +89,16 @@ fn routed(oracle: &Oracle<'_>, decision: &Decision, best: &Tried, seed: u64) {
         let filled = decision.role(&role.name).unwrap_or_else(|| panic!("seed {seed}: {:?}", decision.ending));
         let given: Vec<Name> = filled.given.iter().map(|c| c.service.clone()).collect();
         assert_eq!(given, best.given[&role.name], "seed {seed}: role {}", role.name);
-        for chosen in &filled.given {
+        for (at, chosen) in filled.given.iter().enumerate() {
+            let tied = oracle.tied(&role.name, at, &best.given);
+            assert_eq!(chosen.ties.as_ref().map(|t| t.keys.clone()), oracle.spelled(&role.name, &chosen.service));
+            if let Some(ties) = &chosen.ties {
+                let lost: Vec<Name> = ties.tied.iter().map(|t| t.service.clone()).collect();
+                assert_eq!(lost, tied, "seed {seed}: who ties with {} as {}", chosen.service, role.name);
+                for lost in &ties.tied {
+                    assert_eq!(Some(lost.keys.clone()), oracle.spelled(&role.name, &lost.service), "seed {seed}");
+                }
+            }
             assert_eq!(Some(chosen.score), oracle.score(&role.name, &chosen.service, &best.given), "seed {seed}");
             let sum = chosen.terms.iter().try_fold(provost::base::Decimal::ZERO, |s, (_, v)| s.add(*v));
             assert_eq!(sum, Some(chosen.score), "seed {seed}");
@@ -124,7 +135,10 @@ fn passed_over(oracle: &Oracle<'_>, decision: &Decision, best: &Tried, all: &[Tr
             provost::ir::Cardinality::List { hi, .. } => hi,
             _ => 1,
         };
-        let rank = |s: &Name| (std::cmp::Reverse(oracle.score(&role.name, s, &best.given)), s.clone());
+        let rank = |s: &Name| {
+            let score = std::cmp::Reverse(oracle.score(&role.name, s, &best.given));
+            (score, oracle.keys(&role.name, s), s.clone())
+        };
         for service in oracle.candidates(&role.name) {
             if given.contains(&service) || !oracle.against(&role.name, &service).is_empty() {
                 continue;

@@ -1,6 +1,6 @@
 //! What the predecessors were measured to do, where those measurements are at hand.
 
-mod caio;
+pub mod caio;
 mod lifeos;
 mod peak_dryrun;
 mod peak_orchestrator;

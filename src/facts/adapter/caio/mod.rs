@@ -6,9 +6,9 @@
 
 mod bounds;
 mod guarantees;
-mod read;
+pub(in crate::facts) mod read;
 mod records;
-mod tables;
+pub(in crate::facts) mod tables;
 
 use crate::base::Span;
 use crate::data::{Key, Kind, Node, shortened};

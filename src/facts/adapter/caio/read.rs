@@ -10,7 +10,7 @@ use crate::facts::decode::{Path, near_or_all};
 
 /// How a fact is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(in crate::facts) enum Reading {
     /// A text that is not empty.
     Text,
     /// The address of a service.
@@ -36,7 +36,7 @@ pub(super) enum Reading {
 }
 
 /// A key, the fact that it states, and how that is read.
-pub(super) type Row = (&'static str, &'static str, Reading);
+pub(in crate::facts) type Row = (&'static str, &'static str, Reading);
 
 /// Facts by the names of their fields, and everything found wrong.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl Reader {
     /// States a fact; a second statement of it must say the same.
     pub fn put(&mut self, field: &str, node: Node) {
         match self.facts.get(field) {
-            Some(first) if !same(first, &node) => {
+            Some(first) if !first.says_the_same(&node) => {
                 let message = format!("`{field}` is stated twice, and the two differ");
                 let found = Diagnostic::error(&codes::STATED_TWICE, node.opening(), message).label("this says another");
                 self.findings.push(found.related(first.opening(), "first stated here").help("remove one of the two"));
@@ -341,17 +341,6 @@ impl Reader {
                 None
             }
         }
-    }
-}
-
-/// Whether two parts say the same, wherever they stand.
-fn same(a: &Node, b: &Node) -> bool {
-    match (&a.kind, &b.kind) {
-        (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Kind::Map(a), Kind::Map(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|((ka, a), (kb, b))| ka.text == kb.text && same(a, b))
-        }
-        (a, b) => a == b,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) const SECTIONS: &[&str] = &[
 ];
 
 /// What stands at the top of a contract.
-pub(super) const TOP: &[Row] = &[
+pub(in crate::facts) const TOP: &[Row] = &[
     ("name", "title", Reading::Text),
     ("version", "version", Reading::Version),
     ("description", "description", Reading::Text),
@@ -44,7 +44,7 @@ pub(super) const TOP: &[Row] = &[
 ];
 
 /// `constraints`
-pub(super) const CONSTRAINTS: &[Row] = &[
+pub(in crate::facts) const CONSTRAINTS: &[Row] = &[
     ("max_concurrent_requests", "max_concurrent_requests", Reading::Count),
     ("max_tokens_per_request", "max_tokens_per_request", Reading::Count),
     ("max_tokens", "max_tokens", Reading::Count),
@@ -58,14 +58,14 @@ pub(super) const CONSTRAINTS: &[Row] = &[
 ];
 
 /// `constraints.rate_limit`
-pub(super) const RATE_LIMIT: &[Row] =
+pub(in crate::facts) const RATE_LIMIT: &[Row] =
     &[("per_minute", "rate_per_minute", Reading::Count), ("per_hour", "rate_per_hour", Reading::Count)];
 
 /// `constraints.context_length`
-pub(super) const CONTEXT_LENGTH: &[Row] = &[("max_tokens", "context", Reading::Count)];
+pub(in crate::facts) const CONTEXT_LENGTH: &[Row] = &[("max_tokens", "context", Reading::Count)];
 
 /// `cost`; its currency is read first.
-pub(super) const COST: &[Row] = &[
+pub(in crate::facts) const COST: &[Row] = &[
     ("model", "cost_model", Reading::OneOf(&["per_token", "per_request"])),
     ("base_cost", "base_price", Reading::Money),
     ("token_cost", "token_price", Reading::Money),
@@ -75,7 +75,7 @@ pub(super) const COST: &[Row] = &[
 ];
 
 /// `privacy`
-pub(super) const PRIVACY: &[Row] = &[
+pub(in crate::facts) const PRIVACY: &[Row] = &[
     ("data_locality", "data_locality", Reading::Text),
     ("encryption", "encryption", Reading::Flag),
     ("encryption_type", "encryption_type", Reading::Text),
@@ -85,7 +85,7 @@ pub(super) const PRIVACY: &[Row] = &[
 ];
 
 /// `alignment`
-pub(super) const ALIGNMENT: &[Row] = &[
+pub(in crate::facts) const ALIGNMENT: &[Row] = &[
     ("safety_level", "safety_level", Reading::Text),
     ("content_filtering", "content_filtering", Reading::Flag),
     ("bias_mitigation", "bias_mitigation", Reading::Flag),
@@ -93,14 +93,14 @@ pub(super) const ALIGNMENT: &[Row] = &[
 ];
 
 /// `api`, but for its endpoints.
-pub(super) const API: &[Row] = &[
+pub(in crate::facts) const API: &[Row] = &[
     ("protocol", "protocol", Reading::OneOf(&["http", "grpc", "native"])),
     ("base_url", "base_url", Reading::Uri),
     ("health_endpoint", "health_endpoint", Reading::Text),
 ];
 
 /// `metadata`
-pub(super) const METADATA: &[Row] = &[
+pub(in crate::facts) const METADATA: &[Row] = &[
     ("tags", "tags", Reading::Texts),
     ("category", "category", Reading::Text),
     ("provider", "provider", Reading::Text),

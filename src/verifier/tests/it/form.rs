@@ -11,6 +11,40 @@ type Edit = (&'static str, fn(&mut Value), &'static str);
 const EDITS: &[Edit] = &[
     ("a route's outputs that are none", |d| d["policy"]["routes"]["ask"]["outputs"] = json!({}), "`outputs`"),
     ("the same of a route that is not asked", |d| d["policy"]["routes"]["pick"]["outputs"] = json!({}), "`outputs`"),
+    ("phases that are none", |d| d["policy"]["routes"]["ask"]["phases"] = json!([]), "`phases`"),
+    ("a phase that leaves something out", |d| phased(d, |names| drop(names.pop())), "one phase"),
+    ("a phase with something twice", |d| phased(d, |names| names.push(names[0].clone())), "one phase"),
+    ("a phase with what is no constraint", |d| phased(d, |names| names.push(json!("nowhere"))), "one phase"),
+    (
+        "two phases that tell nothing",
+        |d| {
+            phased(d, |_| {});
+            let phases = d["policy"]["routes"]["ask"]["phases"].as_array_mut().unwrap();
+            phases.extend(["b", "c"].map(|name| json!({ "name": name, "constraints": [], "because": null })));
+        },
+        "more than one phase",
+    ),
+    ("a phase without a name", |d| d["policy"]["routes"]["ask"]["phases"] = json!([{ "constraints": [] }]), "`ask`"),
+    (
+        "a phase twice",
+        |d| {
+            phased(d, |_| {});
+            again(&mut d["policy"]["routes"]["ask"]["phases"])
+        },
+        "twice",
+    ),
+    (
+        "a reason of a phase that is no text",
+        |d| {
+            phased(d, |_| {});
+            d["policy"]["routes"]["ask"]["phases"][0]["because"] = json!(1)
+        },
+        "`because`",
+    ),
+    ("a route's ties that are none", |d| d["policy"]["routes"]["ask"]["ties"] = json!({}), "`ties`"),
+    ("ties of a role without a key", |d| d["policy"]["routes"]["pick"]["ties"] = json!({ "primary": [] }), "`primary`"),
+    ("ties of nobody", |d| d["policy"]["routes"]["ask"]["ties"] = json!({ "chair": [[["now"], false]] }), "`chair`"),
+    ("a key without a direction", |d| d["policy"]["routes"]["ask"]["ties"] = json!({ "critic": [[["now"]]] }), "ties"),
     ("a key of a policy", |d| d["policy"]["comment"] = json!("x"), "`policy`"),
     ("a key of a route", |d| d["policy"]["routes"]["ask"]["comment"] = json!("x"), "`ask`"),
     ("a key of a constraint", |d| d["policy"]["routes"]["ask"]["constraints"][0]["comment"] = json!("x"), "`ask`"),
@@ -49,6 +83,15 @@ const EDITS: &[Edit] = &[
     ("a scope twice", |d| again(&mut d["policy"]["routes"]["ask"]["constraints"][0]["scope"]), "twice"),
 ];
 
+/// All constraints of a route in one phase, but for what is done to their names.
+fn phased(document: &mut Value, change: fn(&mut Vec<Value>)) {
+    let route = &mut document["policy"]["routes"]["ask"];
+    let constraints = route["constraints"].as_array().unwrap().iter();
+    let mut names: Vec<Value> = constraints.map(|of| of["name"].clone()).chain([json!("accept")]).collect();
+    change(&mut names);
+    route["phases"] = json!([{ "name": "everything", "constraints": names, "because": null }]);
+}
+
 fn again(list: &mut Value) {
     let list = list.as_array_mut().unwrap();
     list.push(list[0].clone());
@@ -74,6 +117,7 @@ fn a_policy_has_one_form() {
     }
     let mut sample = Sample::routed();
     sample.document["policy"]["tables"] = rows(json!([row("a", "1"), row("b", "2")]));
+    phased(&mut sample.document, |_| {});
     let model = &mut sample.document["policy"]["traits"]["Model"];
     model["measured"] = json!({ "seconds": "duration" });
     model["guarantees"]["latency"]["measured_as"] = json!(["variable", "seconds"]);

@@ -85,7 +85,9 @@ type Edit = (&'static str, Sample, fn(&mut Sample));
 #[test]
 fn semantic_edits_are_refused_with_digests_made_anew() {
     let mut tally = Tally::default();
-    for (kind, sample, edit) in edits_of_choices().into_iter().chain(edits_of_outcomes()).chain(edits_of_facts()) {
+    for (kind, sample, edit) in
+        edits_of_choices().into_iter().chain(edits_of_ties()).chain(edits_of_outcomes()).chain(edits_of_facts())
+    {
         let mut changed = sample.clone();
         edit(&mut changed);
         assert_ne!(changed.document, sample.document, "{kind} changes nothing");
@@ -142,6 +144,45 @@ fn edits_of_choices() -> Vec<Edit> {
         ("another route", Sample::waived(), |s| {
             s.document["route"] = "pick".into();
             s.document["decision"]["route"] = "pick".into();
+        }),
+    ]
+}
+
+fn edits_of_ties() -> Vec<Edit> {
+    fn keys(sample: &mut Sample) -> &mut Vec<Value> {
+        sample.document["policy"]["routes"]["lot"]["ties"]["primary"].as_array_mut().unwrap()
+    }
+    fn ties(sample: &mut Sample) -> &mut Value {
+        &mut sample.document["decision"]["roles"]["primary"]["ties"]
+    }
+    vec![
+        ("keys in another order", Sample::tied(), |s| keys(s).swap(0, 2)),
+        ("a key turned round", Sample::tied(), |s| keys(s)[1][1] = false.into()),
+        ("a key turned round that decides", Sample::tied(), |s| keys(s)[2][1] = true.into()),
+        ("a key left out", Sample::tied(), |s| drop(keys(s).remove(2))),
+        ("a key of another seed", Sample::tied(), |s| keys(s)[2][0][1][1]["text"] = "1".into()),
+        ("a key without an order", Sample::tied(), |s| keys(s)[0][0][2] = "cap".into()),
+        ("keys of two kinds", Sample::tied(), |s| {
+            let cap = json!(["field", ["service"], "cap"]);
+            let (text, number) = (json!(["literal", { "text": "a" }]), json!(["literal", { "int": 1 }]));
+            keys(s)[0][0] = json!(["if", cap, text, number]);
+        }),
+        ("a key of a role", Sample::tied(), |s| {
+            keys(s).insert(0, json!([["field", ["role", "primary"], "quality"], false]));
+        }),
+        ("what a key is worth", Sample::tied(), |s| ties(s)["keys"][2] = "0.1".into()),
+        ("somebody tied who is not shown", Sample::tied(), |s| drop(ties(s)["tied"].as_array_mut().unwrap().pop())),
+        ("those tied in another order", Sample::tied(), |s| ties(s)["tied"].as_array_mut().unwrap().swap(1, 2)),
+        ("ties that are not shown", Sample::tied(), |s| {
+            s.document["decision"]["roles"]["primary"].as_object_mut().unwrap().remove("ties");
+        }),
+        ("another service of the tie", Sample::tied(), |s| {
+            s.document["decision"]["roles"]["primary"]["service"] = "gamma".into();
+            s.document["decision"]["guarantees"]["latency"] = "2s".into();
+            s.document["steps"][1]["branches"][0]["chosen"] = 1.into();
+        }),
+        ("keys where the route has none", Sample::waived(), |s| {
+            s.document["decision"]["roles"]["primary"]["ties"] = json!({ "keys": [], "tied": [] });
         }),
     ]
 }

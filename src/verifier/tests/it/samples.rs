@@ -14,7 +14,8 @@ pub struct Sample {
 
 impl Sample {
     pub fn all() -> Vec<Sample> {
-        vec![Self::routed(), Self::waived(), Self::denied(), Self::unroutable(), Self::invalid(), Self::registered()]
+        let (tied, registered) = (Self::tied(), Self::registered());
+        vec![Self::routed(), Self::waived(), Self::denied(), Self::unroutable(), Self::invalid(), tied, registered]
     }
 
     pub fn bytes(&self) -> String {
@@ -147,6 +148,24 @@ impl Sample {
         sample.finish()
     }
 
+    /// Nobody is scored: a region that is unknown comes last, then the later provider first, then a draw.
+    pub fn tied() -> Sample {
+        let mut sample = Self::new("tied", "lot", "low", Value::Null, "routed");
+        let decision = &mut sample.document["decision"];
+        let mut omega = chosen("omega", "0", false);
+        omega["ties"] = json!({ "keys": ["eu", "y", "0.49714527"], "tied": [
+            { "service": "gamma", "keys": ["eu", "y", "0.947397196"] }, { "service": "beta", "keys": ["eu", "x", "0.23093514"] },
+            { "service": "alpha", "keys": ["eu", "x", "0.776463432"] }, { "service": "delta", "keys": [null, "y", "0.214553027"] },
+        ] });
+        decision["roles"] = json!({ "primary": omega });
+        decision["guarantees"] = json!({ "latency": "1s" });
+        sample.document["steps"] = json!([
+            domain("primary", json!([[0, 4]]), json!([])),
+            { "step": "assignment", "branches": [branch("primary", json!([]), json!([]), Some((0, json!([]))))] },
+        ]);
+        sample.finish()
+    }
+
     pub fn unroutable() -> Sample {
         let mut sample = Self::new("unroutable", "pick", "low", Value::Null, "unroutable");
         sample.document["decision"]["unroutable"] = json!({
@@ -217,6 +236,14 @@ fn services() -> Value {
     services
 }
 
+/// A route whose candidates only keys for ties tell apart.
+fn tied(mut route: Value) -> Value {
+    let of = |name: &str| json!(["field", ["service"], name]);
+    let drawn = json!(["draw", ["literal", { "text": "42" }], of("name")]);
+    route["ties"] = json!({ "primary": [[of("region"), false], [of("provider"), true], [drawn, false]] });
+    route
+}
+
 fn policy() -> Value {
     let field = |name: &str, ty: &str, optional: bool| json!({ "name": name, "type": ty, "optional": optional, "default": null });
     let of = |name: &str| json!(["field", ["service"], name]);
@@ -280,6 +307,7 @@ fn policy() -> Value {
                 ]),
                 json!({ "primary": quality, "critic": quality }),
             ),
+            "lot": tied(route(one.clone(), json!([]), json!({}))),
             "pick": route(one.clone(), json!([constraint("cheap", json!(["primary"]), "require", cheap, Value::Null), home]), json!({ "primary": quality })),
             "solo": route(one, json!([lifted]), json!({ "primary": quality })),
         },

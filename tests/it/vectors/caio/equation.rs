@@ -26,10 +26,7 @@ fn service(cost: &Json, risk: &Json, latency: &Json) -> Json {
 
 fn alone(house: &House, id: &str, contract: &Json, task: &Json, heard: &Json) -> Result<f64, String> {
     let services = house.publish(&json!([published(id, contract)])).map_err(|f| f[0].message.clone())?;
-    let decision = house.decide("caio", services, task, NOW, &json!({ id: heard }))?;
-    house::chosen(&decision)?;
-    let chosen = decision.roles.first().and_then(|r| r.given.first()).ok_or("nobody is chosen")?;
-    amount(&chosen.score.to_string()).ok_or("no score".to_owned())
+    worth(&house.decide("caio", services, task, NOW, &json!({ id: heard }))?)
 }
 
 pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
@@ -42,13 +39,14 @@ pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String>
     if let Some(candidates) = input["candidates"].as_object() {
         return select(house, candidates, input, expect);
     }
-    if let Some(tied) = input["candidates"].as_array() {
-        let contracts: Json = tied.iter().map(|id| published(id.as_str().unwrap(), &json!({}))).collect();
-        let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
-        let mut task = json!({ "intent": "work", "needs": [] });
-        welcome(&mut task);
-        let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
-        return same("the choice", json!(house::chosen(&decision)?), expect["selected"].clone());
+    if input.get("GuaranteeScore").is_some() {
+        return older(house, input, expect);
+    }
+    if let Some(tied) = ["candidates", "tied"].iter().find_map(|key| input[*key].as_array()) {
+        return ties(house, tied, input, expect);
+    }
+    if input.get("call").is_some() {
+        return Err("a draw of another generator".to_owned());
     }
     if let Some(bound) = input.get("budget_max") {
         let parts = ["cost_model", "cost_api", "cost_compute"];
@@ -73,6 +71,121 @@ pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String>
         (Err(_), Some(_)) => Ok(()),
         (Err(why), None) => Err(why),
     }
+}
+
+/// Services of one worth: names decide, or a draw by the seed where that is the method.
+fn ties(house: &House, tied: &[Json], input: &Json, expect: &Json) -> Result<(), String> {
+    let mut task = json!({ "intent": "work", "needs": [] });
+    welcome(&mut task);
+    if let Some(method) = input["method"].as_str() {
+        same("the method", method, "min over sha256(decimal seed + \":\" + service_id)")?;
+        task["seed"] = json!(input["seed"].to_string());
+    }
+    // Whoever stands first among the contracts is not better for it.
+    for turned in 0..tied.len() {
+        let dealt = tied.iter().cycle().skip(turned).take(tied.len());
+        let contracts: Json = dealt.map(|id| published(id.as_str().unwrap(), &json!({}))).collect();
+        let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
+        let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
+        same("the choice", json!(house::chosen(&decision)?), expect["selected"].clone())?;
+        let chosen = decision.roles.first().and_then(|r| r.given.first()).ok_or("nobody is chosen")?;
+        let lost = chosen.ties.as_ref().map_or(0, |ties| ties.tied.len());
+        same("how many lost the tie", lost, tied.len() - 1)?;
+    }
+    Ok(())
+}
+
+/// The older equation, of what a service promises and has kept to. Its terms come from a contract and a history that have them.
+fn older(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    let of = |key: &str| input[key].as_f64().ok_or(format!("no `{key}`"));
+    let rest = |key: &str| Ok::<_, String>(json!(((1.0 - of(key)?) * 1e6).round() / 1e6));
+    let latency = json!((rest("PerformanceScore")?.as_f64().unwrap() * 1000.0).round());
+    let mut contract = service(&rest("CostScore")?, &json!(0), &latency);
+    contract["guarantees"]["accuracy"] = json!({ "min": of("GuaranteeScore")? });
+    contract["guarantees"]["availability"] = json!(1);
+    let services = house.publish(&json!([published("s", &contract)])).map_err(|f| f[0].message.clone())?;
+    let mut task = json!({ "intent": "work", "needs": [], "max_cost": "1 USD", "max_latency": "1s" });
+    welcome(&mut task);
+    let host = json!({ "reliability": { "s": of("ReliabilityScore")? } });
+    let decision = house.decide_with("caio_by_guarantees", services, &task, NOW, &host)?;
+    near("the score", worth(&decision)?, &expect["score"])
+}
+
+/// What the chosen service is worth.
+fn worth(decision: &Decision) -> Result<f64, String> {
+    house::chosen(decision)?;
+    let chosen = decision.roles.first().and_then(|r| r.given.first()).ok_or("nobody is chosen")?;
+    amount(&chosen.score.to_string()).ok_or("no score".to_owned())
+}
+
+/// The numbers that the description of the equation gives, where no measurement repeats them.
+#[test]
+fn the_equation_gives_its_anchors() {
+    let house = House::open();
+    let score = |house: &House, terms: [f64; 7]| {
+        let [i, a, rl, w, cost, risk, latency] = terms;
+        let task = measured(&json!({ "I": i, "A": a, "W": w }), &json!(1), "1s");
+        alone(house, "s", &service(&json!(cost), &json!(risk), &json!(latency * 1000.0)), &task, &json!(rl))
+    };
+    let near = |found: Result<f64, String>, wanted: f64| near("the score", found.unwrap(), &json!(wanted)).unwrap();
+    near(score(&house, [0.8, 0.5, 0.4, 0.6, 0.2, 0.05, 0.4]), 0.4375);
+    near(score(&house, [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]), 0.8);
+    // Nobody who is certain to do harm is chosen; what such a service would be worth is seen without that constraint.
+    let harmful = house.without("caio", "caio.safety");
+    for (terms, wanted) in [([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0], -0.2), ([0.0, -1.0, -1.0, -1.0, 1.0, 1.0, 1.0], -0.7)]
+    {
+        assert!(score(&house, terms).unwrap_err().contains("nobody"));
+        near(score(&harmful, terms), wanted);
+    }
+    // A price on the grid of decimals, as shares of the limit are not always.
+    let share = |part: f64, whole: f64| (part / whole * 1e6).round() / 1e6;
+    let three = [(0.003, 0.05, 2000.0, 0.3475), (0.0035, 0.05, 2500.0, 0.3375), (0.0007, 0.03, 500.0, 0.3865)];
+    for (cost, risk, latency, wanted) in three {
+        let terms = [0.5, 0.5, 0.5, 0.5, share(cost, 0.01), risk, share(latency, 5000.0)];
+        near(score(&house, terms), wanted);
+    }
+}
+
+/// The story of the pipeline: who wins, and for what it is worth, as limits, data and trust change.
+#[test]
+fn the_pipeline_gives_its_anchors() {
+    let house = House::open();
+    let of = |cost: f64, risk: f64, latency: u32, guarded: bool, trust: u32| {
+        let place = if guarded { "local" } else { "cloud" };
+        let mut of = service(&json!(cost), &json!(risk), &json!(latency));
+        of["privacy"] = json!({ "data_locality": place, "encryption": guarded });
+        of["required_trust_level"] = json!(trust);
+        of
+    };
+    let registry = [
+        ("s1", of(0.05, 0.05, 500, true, 0), 0.335),
+        ("s3", of(0.02, 0.02, 1500, true, 0), 0.3415),
+        ("s4", of(0.09, 0.1, 300, false, 0), 0.2975),
+        ("s5", of(0.04, 0.2, 400, true, 10), 0.34),
+    ];
+    let decided = |ids: &[&str], change: &Json| {
+        let known = registry.iter().filter(|(id, ..)| ids.contains(id));
+        let contracts: Json = known.map(|(id, of, _)| published(id, of)).collect();
+        let mut task = measured(&json!({ "I": 0.5, "A": 0.5, "W": 0.5 }), &json!(0.1), "2s");
+        task["trust_level"] = json!(7);
+        change.as_object().unwrap().iter().for_each(|(key, value)| task[key] = value.clone());
+        let heard: Map<String, Json> = ids.iter().map(|id| ((*id).to_owned(), json!(0.5))).collect();
+        let services = house.publish(&contracts).unwrap_or_else(|found| panic!("{}", found[0].message));
+        house.decide("caio", services, &task, NOW, &Json::Object(heard)).unwrap()
+    };
+    let all = ["s1", "s3", "s4", "s5"];
+    let chosen = |change: Json| house::chosen(&decided(&all, &change)).unwrap().unwrap();
+    for (id, _, wanted) in &registry {
+        let found = worth(&decided(&[id], &json!({ "trust_level": 10 }))).unwrap();
+        near(id, found, &json!(wanted)).unwrap();
+    }
+    assert_eq!(chosen(json!({})), "s3");
+    assert_eq!(chosen(json!({ "max_latency": "1000ms" })), "s1");
+    let sensitive = decided(&all, &json!({ "labels": ["contains_pii"] }));
+    assert!(rejected(&sensitive, "s4", &["caio.privacy"]));
+    assert!(rejected(&decided(&all, &json!({})), "s5", &["caio.trust"]));
+    assert!(!rejected(&decided(&all, &json!({ "trust_level": 10 })), "s5", &["caio.trust"]));
+    assert_eq!(chosen(json!({ "trust_level": 10, "max_latency": "1000ms" })), "s5");
 }
 
 /// Whether a bound holds as wanted, by as much as wanted.

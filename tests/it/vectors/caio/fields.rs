@@ -8,7 +8,7 @@ use provost::value::{Type, Value, complex};
 use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, persona, rejected, welcome};
-use super::{amount, near, same};
+use super::{amount, near, phases, same};
 
 fn read(json: &Json, ty: &Type) -> Result<Value, String> {
     let node = read_json(FileId(0), &json.to_string()).map_err(|f| f[0].message.clone())?;
@@ -98,6 +98,12 @@ fn defaults(house: &House, wanted: &Json) -> Result<(), String> {
 }
 
 pub fn traits_and_control(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if input.get("secure").is_some() {
+        return phases::nobody_satisfies_the_persona(house, input, expect);
+    }
+    if input.get("route").is_some() {
+        return phases::what_a_decision_has(house, expect);
+    }
     if input.get("traits").is_some() {
         return traits(house, input, expect);
     }
@@ -161,4 +167,17 @@ fn control(house: &House, push: &Json, input: &Json, expect: &Json) -> Result<()
     same("the length", numbers.len(), wanted.len())?;
     numbers.iter().zip(wanted).try_for_each(|(found, wanted)| near("the signal", *found, wanted))?;
     near("its energy", numbers.iter().map(|n| n * n).sum(), &expect["energy"])
+}
+
+/// Fields that are the same resonate by the more, the longer they are.
+#[test]
+fn the_resonance_gives_its_anchors() {
+    for (length, wanted) in [(4_u32, 12.0412), (1024, 60.2060)] {
+        let part = 1.0 / f64::from(length).sqrt();
+        let same: Vec<Json> = (0..length).map(|_| json!([part, 0])).collect();
+        let same = field(&Json::Array(same)).unwrap();
+        let resonance = number(complex::resonance(&same, &same)).unwrap();
+        assert!((resonance - wanted).abs() < 1e-4, "{resonance} dB at {length}");
+        near("the memory", number(complex::cosine(&same, &same)).unwrap(), &json!(1)).unwrap();
+    }
 }

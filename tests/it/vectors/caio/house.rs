@@ -37,9 +37,24 @@ impl House {
     pub fn open() -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let package = package::open(&Disk, &root.join(Path::new("rules/caio")));
+        Self::of(package)
+    }
+
+    /// A package that is sound.
+    pub fn of(package: package::Package) -> Self {
         assert!(package.is_sound(), "{:?}", package.diagnostics);
         let trait_ = package.policy.traits.keys().find(|name| name.ends_with("Service")).unwrap().clone();
         Self { policy: Arc::new(package.policy), own: package.services, trait_ }
+    }
+
+    /// The same package without one constraint of a route, to see what that constraint keeps out.
+    pub fn without(&self, route: &str, constraint: &str) -> Self {
+        let mut policy = Policy::clone(&self.policy);
+        let constraints = &mut policy.routes.get_mut(route).unwrap().constraints;
+        let count = constraints.len();
+        constraints.retain(|of| &*of.name != constraint);
+        assert_eq!(constraints.len() + 1, count, "`{constraint}` is a constraint of `{route}`");
+        Self { policy: Arc::new(policy), own: self.own.clone(), trait_: self.trait_.clone() }
     }
 
     /// The numbers that the fields of a record have where nothing is stated.
@@ -90,16 +105,34 @@ impl House {
         now: u64,
         heard: &Json,
     ) -> Result<Decision, String> {
+        let silent = heard.as_object().is_none_or(Map::is_empty);
+        let host = if silent { json!({}) } else { json!({ "market_resonance": heard }) };
+        self.decide_with(route, services, task, now, &host)
+    }
+
+    /// The same, where the host supplies these signals.
+    pub fn decide_with(
+        &self,
+        route: &str,
+        services: Services,
+        task: &Json,
+        now: u64,
+        host: &Json,
+    ) -> Result<Decision, String> {
+        let inputs = self.inputs(&services, task, now, host)?;
+        decide(&self.plan(services), route, &inputs).map_err(|e| e.to_string())
+    }
+
+    /// A request with everything else that a decision depends on.
+    pub fn inputs(&self, services: &Services, task: &Json, now: u64, host: &Json) -> Result<Inputs, String> {
         let read = |json: &Json| read_json(FileId(0), &json.to_string()).map_err(|found| said(&found));
-        let request = request::request(&self.policy, &services, &"Task".into(), &read(task)?).map_err(|f| said(&f))?;
-        let signals = match heard.as_object().is_none_or(Map::is_empty) {
+        let request = request::request(&self.policy, services, &"Task".into(), &read(task)?).map_err(|f| said(&f))?;
+        let signals = match host.as_object().is_none_or(Map::is_empty) {
             true => Signals::default(),
-            false => signals::signals(&self.policy, &services, &read(&json!({ "market_resonance": heard }))?)
-                .map_err(|found| said(&found))?,
+            false => signals::signals(&self.policy, services, &read(host)?).map_err(|found| said(&found))?,
         };
         let now = Instant::from_seconds(Decimal::from(i64::try_from(now).unwrap())).unwrap();
-        let plan = self.plan(services);
-        decide(&plan, route, &Inputs { request, signals, now }).map_err(|e| e.to_string())
+        Ok(Inputs { request, signals, now })
     }
 
     /// The decision of a route on a request about the router itself, or what is wrong with the request's data.
@@ -142,12 +175,13 @@ impl House {
         Some(line.strip_prefix(&format!("@{annotation}(\""))?.strip_suffix("\")")?.to_owned())
     }
 
-    fn plan(&self, services: Services) -> Plan {
+    /// The package with these services, ready to decide.
+    pub fn plan(&self, services: Services) -> Plan {
         plan(Arc::clone(&self.policy), Arc::new(services))
     }
 }
 
-fn said(found: &[Diagnostic]) -> String {
+pub fn said(found: &[Diagnostic]) -> String {
     found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; ")
 }
 
@@ -159,7 +193,7 @@ pub fn contract(id: &str, service: &Json) -> Json {
     let part = |key: &str| service.get(key).cloned();
     let mut constraints = part("constraints").unwrap_or_else(|| json!({}));
     constraints["risk"] = part("risk").unwrap_or_else(|| json!(0));
-    let latency = service.pointer("/latency/max").cloned();
+    let latency = service.pointer("/latency/max").or(service.get("latency_ms")).cloned();
     let mut guarantees = part("guarantees").unwrap_or_else(|| json!({}));
     if let Some(latency) = latency {
         guarantees["latency"] = json!({ "max": latency });

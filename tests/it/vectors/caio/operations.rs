@@ -12,8 +12,9 @@ const STATUS: Apart = Apart::NotBuilt(
     "a rule of the package says whether it is refused; the status is the front door's, which is not built",
 );
 const GATEWAY: Apart = Apart::NotBuilt("the gateway that calls services and reads their answers is not built");
-const DISCOVERY: Apart =
-    Apart::NotBuilt("there is no discovery of services yet; a route over the trait lists who offers what");
+const DISCOVERY: Apart = Apart::NotBuilt(
+    "services are discovered by `provost registry discover`; the answer in this shape is the front door's",
+);
 const VERSIONS: Apart = Apart::OnPurpose(
     "a configuration is a file under version control: `provost diff` and `provost replay` tell what a change does, and an older version is put back \
      by a commit",

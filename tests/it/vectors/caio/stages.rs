@@ -1,7 +1,12 @@
 //! Contracts, matching, rules, security, and the whole of a decision.
 
+use ed25519_compact::{KeyPair, Seed};
+use provost::base::canonical;
+use provost::identity;
 use provost::ir::Services;
-use provost::route::decision::{Decision, Ending};
+use provost::registry::{Contract, Operation, Refusal, Source};
+use provost::route::decision::Decision;
+use provost::store::{PATIENCE, Store, StoreError};
 use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, task, welcome};
@@ -16,19 +21,6 @@ const MATCHING: [&str; 7] = [
     "caio.determinism",
     "caio.machine",
 ];
-const RULES: [&str; 11] = [
-    "caio.latency",
-    "caio.budget",
-    "high_priority_latency",
-    "require_encryption",
-    "allow_external_services",
-    "unbudgeted_spending",
-    "data_protection",
-    "health_data",
-    "fluent_speech",
-    "domain",
-    "filtered",
-];
 const SECURITY: [(&str, &str); 5] = [
     ("authentication", "caio.authentication"),
     ("authorization", "caio.authorisation"),
@@ -36,9 +28,8 @@ const SECURITY: [(&str, &str); 5] = [
     ("trust", "caio.trust"),
     ("access", "caio.access"),
 ];
-const TRAITS: [&str; 3] = ["caio.conservative", "caio.confidential", "caio.risk_tolerance"];
 
-fn ids(json: &Json) -> Vec<String> {
+pub fn ids(json: &Json) -> Vec<String> {
     json.as_array().into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect()
 }
 
@@ -52,6 +43,9 @@ fn with(part: Json) -> Json {
 }
 
 pub fn contract(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
+    if let Some(contracts) = input["register"].as_array() {
+        return registered_twice(house, contracts, expect);
+    }
     if let Some(forms) = input["guarantees"].as_array() {
         return forms_are_one(house, forms, expect);
     }
@@ -75,6 +69,33 @@ pub fn contract(house: &House, input: &Json, expect: &Json) -> Result<(), String
         _ => return Err("not built".to_owned()),
     };
     judged(house, &whole, expect)
+}
+
+/// A contract that is registered twice: the same changes nothing, and another one under its name clashes.
+fn registered_twice(house: &House, contracts: &[Json], expect: &Json) -> Result<(), String> {
+    let register = |json: &Json| -> Result<Vec<Operation>, String> {
+        let services = house.publish(json).map_err(|faults| faults[0].message.clone())?;
+        let source = Source { file: "a.json".into(), adapter: "caio".into(), trait_: None, text: json.to_string() };
+        let operation = |(name, service): (provost::base::Name, provost::ir::Service)| {
+            let contract = canonical::to_string(&provost::ir::json::service(&service));
+            Operation::Register(Contract { name, contract, source: source.clone() })
+        };
+        Ok(services.into_iter().map(operation).collect())
+    };
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let now = "2026-11-21T00:00:00Z".parse().unwrap();
+    let store = Store::init(folder.path(), PATIENCE, now).map_err(|e| e.to_string())?.0;
+    for (number, contract) in contracts.iter().enumerate() {
+        let written = store.apply(now, register(contract)?).map_err(|e| e.to_string())?;
+        same("what changes", written.changes.len(), usize::from(number == 0))?;
+    }
+    // The original answers the second with a conflict even where it says the same; here only another contract is one.
+    same("the answer", expect["second"]["code"].as_str(), Some("CONFLICT"))?;
+    let mut other = contracts[0].clone();
+    other["version"] = json!("9.9.9");
+    let clash = store.apply(now, register(&other)?);
+    same("a clash", matches!(clash, Err(StoreError::Refused(all)) if matches!(all[..], [Refusal::Clash(..)])), true)?;
+    same("the services", store.refresh().map_err(|e| e.to_string())?.services.len(), 1)
 }
 
 /// Whether the contract is sound as wanted, and its faults stand where they are wanted.
@@ -161,58 +182,30 @@ pub fn matching(house: &House, input: &Json, expect: &Json) -> Result<(), String
     same("the constraints", !rejected(&decision, "s", &["caio.machine"]), all)
 }
 
-pub fn rules(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
-    if let Some(policies) = input.get("policies") {
-        return policy_map(house, policies, input, expect);
-    }
-    let Some(service) = input.get("service") else { return Err("not a rule on a service".to_owned()) };
-    let mut task = task(&input["request"], "all")?;
-    welcome(&mut task);
-    let constraint = |rule: &str| match rule {
-        "latency_bound" => Ok("caio.latency".to_owned()),
-        "budget" => Ok("caio.budget".to_owned()),
-        "high_priority_latency" | "require_encryption" => Ok(rule.to_owned()),
-        other => Err(format!("not built: the rule `{other}`")),
-    };
-    let names = input["rules"].as_array().into_iter().flatten().filter_map(|rule| rule["name"].as_str());
-    let names: Vec<&str> = names.collect();
-    if names.contains(&"require_encryption") {
-        task["require_encryption"] = json!(true);
-    }
-    let decision = decide(house, &[("s".to_owned(), service.clone())], &task, NOW)?;
-    house::chosen(&decision)?;
-    let mut all = true;
-    for name in names {
-        let holds = !rejected(&decision, "s", &[&constraint(name)?]);
-        all &= holds;
-        let said = expect["per_rule"].as_array().into_iter().flatten().find(|r| r["rule"] == json!(name));
-        if let Some(said) = said {
-            same(name, holds, said["satisfied"] == json!(true))?;
-        }
-    }
-    same("all of them", all, expect["satisfied"] == json!(true))
+/// Whether bytes have the hash that is wanted. They are not encrypted in between: that is the transport's, and only what comes
+/// out of it is hashed here.
+fn integrity(bytes: &[u8], expect: &Json) -> Result<(), String> {
+    let wanted = format!("sha256:{}", expect["sha256"].as_str().unwrap_or(""));
+    same("the hash", canonical::digest_bytes(bytes), wanted.clone())?;
+    let arrived = bytes.to_vec();
+    same(
+        "the hash of what arrives",
+        canonical::digest_bytes(&arrived) == wanted,
+        expect["hash_before_equals_after"] == json!(true),
+    )?;
+    let edited: Vec<u8> = arrived.iter().enumerate().map(|(at, byte)| if at == 0 { byte ^ 1 } else { *byte }).collect();
+    same("that an edit shows", canonical::digest_bytes(&edited) == wanted, false)
 }
 
-fn policy_map(house: &House, policies: &Json, input: &Json, expect: &Json) -> Result<(), String> {
-    let mut task = json!({ "intent": "work", "needs": [] });
-    welcome(&mut task);
-    for (name, value) in policies.as_object().unwrap() {
-        match name.as_str() {
-            "require_encryption" => task["require_encryption"] = value.clone(),
-            "allow_external_services" => task["allow_external"] = value.clone(),
-            other => return Err(format!("not built: the policy `{other}`")),
-        }
-    }
-    let services: Vec<(String, Json)> =
-        input["services"].as_object().unwrap().iter().map(|(id, s)| (id.clone(), s.clone())).collect();
-    let decision = decide(house, &services, &task, NOW)?;
-    for kept in ids(&expect["kept"]) {
-        same(&kept, rejected(&decision, &kept, &RULES), false)?;
-    }
-    for (dropped, rule) in expect["dropped"].as_object().into_iter().flatten() {
-        same(dropped, rejected(&decision, dropped, &[rule.as_str().unwrap_or_default()]), true)?;
-    }
-    Ok(())
+/// Whether a result with this signature would be enforced; that of the key is, and any other is not.
+fn accepted(signature: &str) -> bool {
+    let pair = KeyPair::from_seed(Seed::new([1; 32]));
+    let result = b"{\"latency\": \"450ms\"}";
+    let accepts = |signature: &str| {
+        canonical::unhex(signature).is_some_and(|signature| identity::signed(&pair.pk, result, &signature))
+    };
+    assert!(accepts(&canonical::hex(&*pair.sk.sign(result, None))), "the signature of the key is accepted");
+    accepts(signature)
 }
 
 pub fn security(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
@@ -225,6 +218,12 @@ pub fn security(house: &House, input: &Json, expect: &Json) -> Result<(), String
         let service = json!({ "required_trust_level": input["required_trust_level"] });
         let decision = decide(house, &[("s".to_owned(), service)], &task, NOW)?;
         return same("trust", !rejected(&decision, "s", &["caio.trust"]), expect["trust_valid"] == json!(true));
+    }
+    if let Some(text) = input["plaintext"].as_str() {
+        return integrity(text.as_bytes(), expect);
+    }
+    if let Some(signature) = input["result_signature"].as_str() {
+        return same("whether it is accepted", accepted(signature), expect["result_accepted"] == json!(true));
     }
     let Some(service) = input.get("service") else { return Err("not a check of a service".to_owned()) };
     let task = task(&input["request"], "all")?;
@@ -244,63 +243,4 @@ pub fn security(house: &House, input: &Json, expect: &Json) -> Result<(), String
         same("the common permissions", found.clone(), wanted)?;
     }
     same("security", secure, expect["secure"] == json!(true))
-}
-
-pub fn pipeline(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
-    if input.get("nothing_matches_anything").is_some() {
-        // Whoever fails everything is counted where the first stage stands.
-        let task = json!({ "intent": "work", "needs": ["nothing"] });
-        let decision = decide(house, &[("s".to_owned(), json!({}))], &task, NOW)?;
-        let stage = if rejected(&decision, "s", &MATCHING) { "contract_matching" } else { "another" };
-        return same("the first empty stage", json!(stage), expect["first_error_stage"].clone());
-    }
-    let Some(registry) = input["registry"].as_array() else { return Err("another shape".to_owned()) };
-    let mut task = task(&input["request"], "all")?;
-    let (cost, latency) = (&input["limits"]["max_cost"], &input["limits"]["max_latency_ms"]);
-    task["cost_scale"] = json!(format!("{cost} USD"));
-    task["latency_scale"] = json!(format!("{latency}ms"));
-    let terms = &input["terms"];
-    task["measured"] = json!({ "intent": terms["I"], "attention": terms["A"], "memory": terms["W"] });
-    let services: Vec<(String, Json)> =
-        registry.iter().map(|s| (s["id"].as_str().unwrap().to_owned(), s.clone())).collect();
-    let contracts: Json = services.iter().map(|(id, service)| published(id, service)).collect();
-    let now = input["now"].as_u64().unwrap_or(NOW);
-    let run = |contracts: &Json| {
-        let services = house.publish(contracts).map_err(|f| f[0].message.clone())?;
-        let heard = services.keys().map(|id| (id.to_string(), terms["RL"].clone())).collect::<serde_json::Map<_, _>>();
-        house.decide("caio", services, &task, now, &Json::Object(heard))
-    };
-    let decision = run(&contracts)?;
-    house::chosen(&decision)?;
-    let mut left: Vec<String> = services.iter().map(|(id, _)| id.clone()).collect();
-    let security: Vec<&str> = SECURITY.iter().map(|(_, constraint)| *constraint).collect();
-    let stages: [(&str, &str, &[&str]); 4] = [
-        ("candidates", "contract_matching", &MATCHING),
-        ("filtered", "rule_evaluation", &RULES),
-        ("secure", "security_verification", &security),
-        ("trait_constrained", "trait_constraints", &TRAITS),
-    ];
-    for (set, stage, constraints) in stages {
-        left.retain(|id| !rejected(&decision, id, constraints));
-        if let Some(wanted) = expect.get(set) {
-            same(set, left.clone(), ids(wanted))?;
-        }
-        if left.is_empty() {
-            same("the end", decision.ending, Ending::Unroutable)?;
-            return same("the first empty stage", json!(stage), expect["stage"].clone());
-        }
-    }
-    same("the choice", json!(house::chosen(&decision)?), expect["selected"].clone())?;
-    for (id, wanted) in expect["scores"].as_object().into_iter().flatten() {
-        let alone = services.iter().find(|(name, _)| name == id).map(|(id, service)| published(id, service));
-        let decision = run(&json!([alone]))?;
-        let score = decision.roles.first().and_then(|r| r.given.first()).ok_or(format!("{id} is not chosen alone"))?;
-        near(id, amount(&score.score.to_string()).unwrap(), wanted)?;
-    }
-    for (guarantee, bound) in expect["guarantees"].as_object().into_iter().flatten() {
-        let found = decision.guarantees.iter().find(|(name, _)| &**name == guarantee.as_str());
-        let found = found.ok_or(format!("`{guarantee}` is not promised"))?;
-        near(guarantee, amount(&found.1).unwrap(), bound.get("max").unwrap_or(&bound["min"]))?;
-    }
-    Ok(())
 }
