@@ -17,11 +17,13 @@ use provost::package;
 use provost::plan::{Plan, plan};
 use provost::route::decide;
 use provost::route::decision::{Decision, Ending};
+use provost::value::Value;
 use serde_json::{Map, Value as Json, json};
 
-/// The checked policy of the package.
+/// The checked policy of the package, and the services that it has itself.
 pub struct House {
     policy: Arc<Policy>,
+    own: Services,
     trait_: Name,
 }
 
@@ -42,7 +44,7 @@ impl House {
     pub fn of(package: package::Package) -> Self {
         assert!(package.is_sound(), "{:?}", package.diagnostics);
         let trait_ = package.policy.traits.keys().find(|name| name.ends_with("Service")).unwrap().clone();
-        Self { policy: Arc::new(package.policy), trait_ }
+        Self { policy: Arc::new(package.policy), own: package.services, trait_ }
     }
 
     /// The same package without one constraint of a route, to see what that constraint keeps out.
@@ -52,7 +54,7 @@ impl House {
         let count = constraints.len();
         constraints.retain(|of| &*of.name != constraint);
         assert_eq!(constraints.len() + 1, count, "`{constraint}` is a constraint of `{route}`");
-        Self { policy: Arc::new(policy), trait_: self.trait_.clone() }
+        Self { policy: Arc::new(policy), own: self.own.clone(), trait_: self.trait_.clone() }
     }
 
     /// The numbers that the fields of a record have where nothing is stated.
@@ -131,6 +133,21 @@ impl House {
         };
         let now = Instant::from_seconds(Decimal::from(i64::try_from(now).unwrap())).unwrap();
         Ok(Inputs { request, signals, now })
+    }
+
+    /// The decision of a route on a request about the router itself, or what is wrong with the request's data.
+    pub fn ask(&self, route: &str, ty: &str, request: &Json) -> Result<Decision, Vec<String>> {
+        let messages = |found: Vec<Diagnostic>| found.into_iter().map(|d| d.message).collect::<Vec<_>>();
+        let node = read_json(FileId(0), &request.to_string()).map_err(messages)?;
+        let request = request::request(&self.policy, &self.own, &ty.into(), &node).map_err(messages)?;
+        let now = Instant::from_seconds(Decimal::from(i64::try_from(NOW).unwrap())).unwrap();
+        let inputs = Inputs { request, signals: Signals::default(), now };
+        decide(&self.plan(self.own.clone()), route, &inputs).map_err(|e| vec![e.to_string()])
+    }
+
+    /// The value of a constant of the package.
+    pub fn constant(&self, name: &str) -> Option<&Value> {
+        self.policy.constants.get(name)?.as_ref()
     }
 
     /// What a result comes to, held against what a decision promises.
