@@ -3,7 +3,7 @@
 //! What is read from it is held against its digests: the services in force against the last record whenever the file is opened, and
 //! everything by [`Database::verify`]. The crate checks the sums of all pages when it opens the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -74,9 +74,6 @@ impl Database {
     /// Opens the file, which whoever wrote it last may have left in the middle of something: then that never was.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(STORE);
-        if !super::exists(&path)? {
-            return Err(StoreError::Missing { folder: shown(folder) });
-        }
         let database = redb::Builder::new().set_check_integrity_on_open(true).open(&path);
         let opened = Self { database: database.map_err(|e| damaged(&path, e))?, path };
         let schema = opened.reading(|transaction| {
@@ -132,19 +129,31 @@ impl Database {
 
     /// The snapshot of a record, whose services stand in these revisions.
     fn snapshot(&self, record: &Record, in_force: &BTreeMap<Name, u64>) -> Result<Snapshot, StoreError> {
-        let mut services = BTreeMap::new();
-        for (name, revision) in in_force {
-            let Some(version) = self.version(name, *revision)? else {
-                return Err(self.damaged(format!("revision {revision} of `{name}` is missing")));
-            };
-            services.insert(name.clone(), version.held);
-        }
+        let services = self.reading(|transaction| {
+            let versions = transaction.open_table(VERSIONS).map_err(|e| self.damaged(e))?;
+            let mut services = BTreeMap::new();
+            for (name, revision) in in_force {
+                let found = versions.get((&**name, *revision)).map_err(|e| self.damaged(e))?;
+                let held = found.and_then(|found| read_held(*revision, &serde_json::from_str(found.value()).ok()?));
+                services.insert(name.clone(), held.ok_or_else(|| self.unread(name, *revision))?);
+            }
+            Ok(services)
+        })?;
+        self.recorded(record, services)
+    }
+
+    /// The snapshot of these services, if it has the digest that was recorded.
+    fn recorded(&self, record: &Record, services: BTreeMap<Name, Held>) -> Result<Snapshot, StoreError> {
         let snapshot = Snapshot::new(record.number, record.at, services);
         if snapshot.digest == record.digest {
             return Ok(snapshot);
         }
         Err(self
             .damaged(format!("the services of snapshot {} do not have the digest that was recorded", record.number)))
+    }
+
+    fn unread(&self, name: &str, revision: u64) -> StoreError {
+        self.damaged(format!("revision {revision} of `{name}` is missing, or cannot be read"))
     }
 
     fn record(&self, number: u64, text: &str) -> Result<Record, StoreError> {
@@ -167,7 +176,7 @@ impl Database {
         self.reading(|transaction| {
             let versions = transaction.open_table(VERSIONS).map_err(|e| self.damaged(e))?;
             let Some(found) = versions.get((name, revision)).map_err(|e| self.damaged(e))? else { return Ok(None) };
-            let unread = || self.damaged(format!("revision {revision} of `{name}` cannot be read"));
+            let unread = || self.unread(name, revision);
             let json: Json = serde_json::from_str(found.value()).map_err(|_| unread())?;
             let digest = json.get("source").and_then(Json::as_str).ok_or_else(unread)?;
             let sources = transaction.open_table(SOURCES).map_err(|e| self.damaged(e))?;
@@ -264,24 +273,57 @@ impl Database {
     /// Every snapshot is made again from the changes and held against its digest; the last one against what is in force.
     pub fn verify(&self, current: &Snapshot) -> Result<(Vec<Record>, usize), StoreError> {
         let records = self.records()?;
-        let (mut in_force, mut contracts, mut last) = (BTreeMap::new(), 0, None);
+        let mut versions = self.versions()?;
+        let (mut services, mut last, contracts) = (BTreeMap::new(), None, versions.len());
         for record in &records {
-            for change in record.changes.iter().filter(|change| change.what != What::Removed) {
-                contracts += 1;
-                let since = self.version(&change.name, change.revision)?.map(|version| version.held.since);
-                if since != Some(record.number) {
-                    let message =
-                        format!("revision {} of `{}` is missing, or of another snapshot", change.revision, change.name);
+            for change in &record.changes {
+                let key = (change.name.clone(), change.revision);
+                let sound = match change.what {
+                    What::Removed => services.remove(&change.name).is_some(),
+                    What::Registered | What::Updated => match versions.remove(&key) {
+                        Some(held) if held.since == record.number => {
+                            services.insert(change.name.clone(), held).is_some() == (change.what == What::Updated)
+                        }
+                        _ => return Err(self.unread(&change.name, change.revision)),
+                    },
+                };
+                if !sound {
+                    let message = format!("snapshot {} changes `{}` as it cannot be", record.number, change.name);
                     return Err(self.damaged(message));
                 }
             }
-            replay(record, &mut in_force);
-            last = Some(self.snapshot(record, &in_force)?);
+            last = Some(self.recorded(record, services.clone())?);
         }
-        if last.as_ref() != Some(current) {
-            return Err(self.damaged("the services in force are not those of the last snapshot"));
+        if last.as_ref() != Some(current) || !versions.is_empty() {
+            return Err(self.damaged("what is in force, or a contract, does not follow from the history"));
         }
         Ok((records, contracts))
+    }
+
+    /// Every contract, each with a source that is there and whole.
+    fn versions(&self) -> Result<BTreeMap<(Name, u64), Held>, StoreError> {
+        self.reading(|transaction| {
+            let mut sources = BTreeSet::new();
+            let table = transaction.open_table(SOURCES).map_err(|e| self.damaged(e))?;
+            for entry in table.iter().map_err(|e| self.damaged(e))? {
+                let (digest, text) = entry.map_err(|e| self.damaged(e))?;
+                if canonical::digest_bytes(text.value().as_bytes()) != digest.value() {
+                    return Err(self.damaged(format!("the source {} was altered", digest.value())));
+                }
+                sources.insert(digest.value().to_owned());
+            }
+            let mut versions = BTreeMap::new();
+            let table = transaction.open_table(VERSIONS).map_err(|e| self.damaged(e))?;
+            for entry in table.iter().map_err(|e| self.damaged(e))? {
+                let (key, text) = entry.map_err(|e| self.damaged(e))?;
+                let (name, revision) = key.value();
+                let json: Json = serde_json::from_str(text.value()).map_err(|_| self.unread(name, revision))?;
+                let known = json.get("source").and_then(Json::as_str).is_some_and(|source| sources.contains(source));
+                let held = read_held(revision, &json).filter(|_| known);
+                versions.insert((Name::from(name), revision), held.ok_or_else(|| self.unread(name, revision))?);
+            }
+            Ok(versions)
+        })
     }
 }
 
@@ -316,8 +358,7 @@ fn version_text(held: &Held, at: Instant, source: &Source, digest: &str) -> Stri
 
 fn read_version(revision: u64, json: &Json, text: &str) -> Option<Version> {
     let word = |key: &str| json.get(key)?.as_str();
-    let contract = canonical::to_string(json.get("contract")?);
-    let held = Held { revision, since: json.get("since")?.as_u64()?, contract: contract.into() };
+    let held = read_held(revision, json)?;
     let source = Source {
         file: word("file")?.into(),
         adapter: word("adapter")?.into(),
@@ -325,6 +366,12 @@ fn read_version(revision: u64, json: &Json, text: &str) -> Option<Version> {
         text: text.to_owned(),
     };
     Some(Version { held, at: word("at")?.parse().ok()?, source })
+}
+
+/// The contract of a revision, without what it was read from.
+fn read_held(revision: u64, json: &Json) -> Option<Held> {
+    let contract = canonical::to_string(json.get("contract")?);
+    Some(Held { revision, since: json.get("since")?.as_u64()?, contract: contract.into() })
 }
 
 fn damaged(path: &Path, error: impl std::fmt::Display) -> StoreError {

@@ -64,13 +64,8 @@ impl Store {
     pub fn init(folder: &Path, patience: Duration, now: Instant) -> Result<(Self, bool), StoreError> {
         fs::create_dir_all(folder).map_err(|e| system(folder, &e))?;
         let _lock = lock::exclusive(folder, patience)?;
-        let made = !exists(&folder.join(STORE))?;
+        let made = !exists(&folder.join(STORE))? && !exists(&folder.join(CURRENT))?;
         if made {
-            // A publication without its store is what is left of another registry, and may be in use.
-            if exists(&folder.join(CURRENT))? {
-                let reason = "the store is gone, and a snapshot is still published".to_owned();
-                return Err(StoreError::Damaged { path: shown(&folder.join(STORE)), reason });
-            }
             Database::create(folder, &Snapshot::first(now))?;
         }
         let (_, snapshot) = opened(folder)?;
@@ -180,6 +175,14 @@ impl Store {
 
 /// The store of a folder, whose lock the caller holds, and the snapshot in force, which is published if a crash has prevented it.
 fn opened(folder: &Path) -> Result<(Database, Snapshot), StoreError> {
+    if !exists(&folder.join(STORE))? {
+        // A publication without its store is what is left of a registry, and may be in use.
+        if exists(&folder.join(CURRENT))? {
+            let reason = "it is gone, and a snapshot is still published".to_owned();
+            return Err(StoreError::Damaged { path: shown(&folder.join(STORE)), reason });
+        }
+        return Err(StoreError::Missing { folder: shown(folder) });
+    }
     let database = Database::open(folder)?;
     let snapshot = database.current()?;
     match published(folder) {

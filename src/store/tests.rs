@@ -125,6 +125,9 @@ fn a_registry_that_was_half_made_is_made_and_one_that_lost_its_store_is_not_made
     assert!(!Store::init(&folder.0, PATIENCE, now()).unwrap().1, "it is opened, not made");
     fs::remove_file(folder.0.join(STORE)).unwrap();
     assert!(matches!(Store::init(&folder.0, PATIENCE, now()), Err(StoreError::Damaged { .. })));
+    assert!(matches!(store.apply(now(), Vec::new()), Err(StoreError::Damaged { .. })));
+    assert_eq!(store.refresh().unwrap().number, 2, "who decides goes on");
+    fs::remove_file(folder.0.join(CURRENT)).unwrap();
     assert!(matches!(store.apply(now(), Vec::new()), Err(StoreError::Missing { .. })));
 }
 

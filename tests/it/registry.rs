@@ -266,3 +266,40 @@ fn every_damaged_byte_of_what_is_published_is_refused() {
     let read = published::read(std::str::from_utf8(&whole).unwrap()).unwrap();
     assert_eq!(read.snapshot.number, 2);
 }
+
+/// The digest is that of what contracts mean: a decision does not tell in which layout a service was published.
+#[test]
+fn both_layouts_of_a_contract_are_one_to_the_registry() {
+    let desk = Desk::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let flat =
+        fs::read_to_string(root.join("contracts/caio/data/chat.yaml")).unwrap().replace("harbour-chat", "desk-chat");
+    let (mut head, mut rest) = (String::from("service:\n"), String::new());
+    for line in flat.lines().filter(|line| !line.starts_with('#')) {
+        match line.split(':').next().unwrap() {
+            "service_id" => head.push_str(&format!("  {}\n", line.replace("service_id", "id"))),
+            "name" | "version" | "description" => head.push_str(&format!("  {line}\n")),
+            _ => rest.push_str(&format!("{line}\n")),
+        }
+    }
+    fs::write(desk.path("flat.yaml"), &flat).unwrap();
+    fs::write(desk.path("nested.yaml"), head + &rest).unwrap();
+    let package = root.join("rules/caio").to_string_lossy().into_owned();
+    let register = |registry: &str, file: &str| -> Json {
+        let words = ["--package", &package, "--registry", registry, "--format", "json", "registry", "register", file];
+        let ran = desk.run(&words, None);
+        assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    let (one, two) = (register("one", "flat.yaml"), register("two", "nested.yaml"));
+    assert_eq!(one["snapshot"]["digest"], two["snapshot"]["digest"]);
+    assert_eq!(register("one", "nested.yaml")["unchanged"], serde_json::json!(["desk-chat"]));
+    let words =
+        ["--package", &package, "--registry", "one", "route", "caio", "--certificate", "c.json", "--now", "2026-11-21"];
+    let set =
+        ["--set", "intent=chat", "--set", "needs=chat", "--set", "permissions=chat.use", "--set", "authenticated=true"];
+    let ran = desk.run(&[&words[..], &set].concat(), None);
+    let decision: Json = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err));
+    assert_eq!(decision["inputs"]["registry"], one["snapshot"]["digest"]);
+    assert_eq!(desk.run(&["verify", "c.json"], None).code, Some(0));
+}

@@ -64,7 +64,7 @@ fn every_generated_certificate_is_decided_again_from_itself() {
         there_and_back(&held.policy, &held.services).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         assert_eq!(json::request(&held.inputs.request), document["request"], "seed {seed}");
         assert_eq!(json::signals(&held.inputs.signals), document["signals"], "seed {seed}");
-        let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services));
+        let plan = plan::plan(Arc::new(held.policy), Arc::new(held.services)).with_registered(held.registered);
         let (decision, trace) = route::decide_traced(&plan, &held.route, &held.inputs).unwrap();
         assert_eq!(decision.id(), held.decision_id, "seed {seed}");
         let again = proof::prove(&trace, &held.inputs, &decision).unwrap();

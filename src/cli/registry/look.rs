@@ -1,5 +1,7 @@
 //! `provost registry list|get|history|verify`: what there is, and what was.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use super::{Place, about, count, failure, line};
@@ -10,7 +12,7 @@ use crate::data;
 use crate::facts::export;
 use crate::ir::Services;
 use crate::registry::{Held, Record, Snapshot};
-use crate::store::StoreError;
+use crate::store::{STORE, Store, StoreError};
 
 /// `provost registry list`
 pub fn list(shell: &Shell, filter: Option<&str>, tags: &[String]) -> Result<Verdict, Failure> {
@@ -161,12 +163,12 @@ pub fn verify(shell: &Shell, wait: u64) -> Result<Verdict, Failure> {
     let place = Place::meant(shell)?;
     let now = crate::cli::inputs::now(shell, None)?;
     // What is published may be what is damaged, so the store is opened without it.
-    let exists = place.folder.join(crate::store::STORE);
-    let verified = match exists.try_exists() {
-        Ok(true) => crate::store::Store::init(&place.folder, std::time::Duration::from_secs(wait), now)
-            .and_then(|(store, _)| Ok((store.verify()?, store.snapshot()))),
-        _ => return Err(failure(StoreError::Missing { folder: crate::world::shown(&place.folder) })),
+    let patience = Duration::from_secs(wait);
+    let store = match place.folder.join(STORE).exists() {
+        true => Store::init(&place.folder, patience, now).map(|(store, _)| store),
+        false => Store::open(&place.folder, patience),
     };
+    let verified = store.and_then(|store| Ok((store.verify()?, store.snapshot())));
     let ((records, contracts), snapshot) = match verified {
         Ok(verified) => verified,
         Err(error @ StoreError::Damaged { .. }) => return said_no(shell, &error),

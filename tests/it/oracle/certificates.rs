@@ -44,7 +44,9 @@ fn declared(mut case: Case) -> Case {
 
 fn prove(seed: u64) -> Proved {
     let case = declared(generate::case(seed));
-    let plan = plan::plan(Arc::new(case.policy), Arc::new(case.services));
+    // Every third package has half of its services in a registry.
+    let held = seed.is_multiple_of(3).then(|| case.services.keys().step_by(2).cloned().collect());
+    let plan = plan::plan(Arc::new(case.policy), Arc::new(case.services)).with_registered(held);
     let (decision, trace) = route::decide_traced(&plan, "route", &case.inputs).unwrap();
     let text = proof::prove(&trace, &case.inputs, &decision).unwrap();
     let document: Json = serde_json::from_str(&text).unwrap();
@@ -62,6 +64,11 @@ fn rehashed(mut document: Json, rejected: &Json) -> Json {
     for part in ["policy", "services", "request", "signals"] {
         let digest = canonical::digest(&document[part]);
         document["decision"]["inputs"][part] = digest.into();
+    }
+    if let (Some(held), Some(services)) = (document["registered"].as_array(), document["services"].as_object()) {
+        let held: serde_json::Map<_, _> =
+            services.clone().into_iter().filter(|(name, _)| held.iter().any(|of| of == name)).collect();
+        document["decision"]["inputs"]["registry"] = canonical::digest(&Json::Object(held)).into();
     }
     let mut whole = document["decision"].clone();
     whole.as_object_mut().unwrap().remove("decision_id");
@@ -112,7 +119,8 @@ fn every_mutant_is_refused() {
         for (kind, bytes) in byte_mutants(&text) {
             tally.try_one(kind, &format!("seed {seed}"), &bytes);
         }
-        for part in ["decision", "steps", "request", "signals", "now", "route"] {
+        let held = proved.document.get("registered").map(|_| "registered");
+        for part in ["decision", "steps", "request", "signals", "now", "route"].into_iter().chain(held) {
             for Mutant { kind, place, document } in mutants(&proved.document, part) {
                 tally.try_one(kind, &format!("seed {seed} {place}"), canonical::to_string(&document).as_bytes());
             }
