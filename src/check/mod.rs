@@ -17,6 +17,7 @@ mod definitions;
 mod expr;
 mod fields;
 mod generators;
+mod kept;
 mod measure;
 mod measured;
 mod mission_steps;

@@ -35,10 +35,14 @@ impl Checker<'_> {
         self.check_phase_names(item);
         let mut placed: BTreeMap<Name, Span> = BTreeMap::new();
         let mut phases: Vec<Phase> = Vec::new();
+        let mut understood = true;
         for written in &item.phases {
             let mut constraints: Vec<Name> = Vec::new();
             for member in &written.members {
-                let Some(name) = self.phase_member(decl, item, route, member) else { continue };
+                let Some(name) = self.phase_member(decl, item, route, member) else {
+                    understood = false;
+                    continue;
+                };
                 match placed.insert(name.clone(), member.span) {
                     Some(first) => self.report(duplicate("constraint", member, first)),
                     None => constraints.push(name),
@@ -47,7 +51,10 @@ impl Checker<'_> {
             let because = written.because.as_ref().map(|text| text.text.clone());
             phases.push(Phase { name: written.name.text.clone(), constraints, because });
         }
-        self.check_all_placed(decl, item, &placed);
+        // What is missing may be what was misspelled, and one slip is told once.
+        if understood {
+            self.check_all_placed(decl, item, &placed);
+        }
         // A service's own conditions are part of what it offers, and that comes first where nothing else is said.
         if !placed.contains_key(ACCEPT) {
             phases.iter_mut().take(1).for_each(|first| first.constraints.push(Name::from(ACCEPT)));

@@ -264,7 +264,7 @@ impl Checker<'_> {
     }
 
     /// The guarantees that all stages have alike; of a route without stages, those of its first role.
-    fn totals(&self, route: &Route) -> Vec<TotalName> {
+    pub(super) fn totals(&self, route: &Route) -> Vec<TotalName> {
         let stages: Vec<&Role> = match route.pipeline.stages.is_empty() {
             true => route.roles.iter().take(1).collect(),
             false => route.roles.iter().filter(|r| route.pipeline.stages.contains(&r.name)).collect(),

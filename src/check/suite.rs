@@ -201,6 +201,9 @@ impl Checker<'_> {
             ExpectKind::Invalid => ExpectationKind::Invalid,
             ExpectKind::Waived { by: None } => ExpectationKind::Waived(None),
             ExpectKind::Waived { by: Some(waiver) } => ExpectationKind::Waived(Some(self.waiver(place, waiver)?)),
+            ExpectKind::Kept { guarantee, result } => {
+                self.kept((place.package, place.route_name, place.route), guarantee, result)?
+            }
             ExpectKind::Score { role, relation, value } => {
                 let role = self.scored_role(place, role);
                 let value = self.constant(place.package, value, &Type::Decimal, "the score of a test").flatten();

@@ -12,7 +12,7 @@ use super::log_file::{self, Hand};
 use super::shell::{Failure, Shell, Verdict};
 use super::{data, inputs, keys, verify};
 use crate::base::{Name, Sources, canonical, limits};
-use crate::enforce::{self, Judged, Outcome, Promise};
+use crate::enforce::{self, Outcome, Promise};
 use crate::facts::measured::measured;
 use crate::identity;
 use crate::journal::entry::Line;
@@ -208,28 +208,14 @@ fn document(held: &Held, outcome: &Outcome) -> Json {
     document
 }
 
-/// The value of a guarantee with what it follows from: `1000000 from energy_in 1, energy_out 1.000001`.
-fn value(judged: &Judged) -> String {
-    let known = judged.from.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
-    let known = known.collect::<Vec<_>>().join(", ");
-    match (&judged.value, known.is_empty()) {
-        (Some(value), true) => value.to_string(),
-        (Some(value), false) => format!("{value} from {known}"),
-        (None, true) => "not measured".to_owned(),
-        (None, false) => format!("no value from {known}"),
-    }
-}
-
 /// A line for each promise, and one for all of them.
 fn text(held: &Held, outcome: &Outcome) -> String {
     let name_width = outcome.judged.iter().map(|judged| judged.name.chars().count()).max().unwrap_or(0);
     let mut lines = Vec::new();
     for judged in &outcome.judged {
         let verdict = if judged.met { "met     " } else { "violated" };
-        let (name, sign, bound) = (&judged.name, judged.relation.word(), &judged.bound);
-        let padding = " ".repeat(name_width.saturating_sub(name.chars().count()));
-        let why = judged.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
-        lines.push(format!("{verdict}  {name}{padding}  {}, promised {sign} {bound}{why}", value(judged)));
+        let padding = " ".repeat(name_width.saturating_sub(judged.name.chars().count()));
+        lines.push(format!("{verdict}  {}{padding}  {judged}", judged.name));
     }
     for (name, value) in &outcome.unpromised {
         lines.push(format!("`{name}` was measured as {value}, and nothing was promised"));

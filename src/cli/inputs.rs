@@ -8,7 +8,7 @@ use crate::base::{Instant, Name, Sources};
 use crate::data::{Kind, Node};
 use crate::diag::Diagnostic;
 use crate::facts::signals::Environment;
-use crate::facts::{self, Inputs, Request, Signals};
+use crate::facts::{self, Inputs, Request, Signals, body};
 use crate::ir::{Policy, Services};
 use crate::journal::Unread;
 use crate::package::Package;
@@ -86,7 +86,16 @@ fn request(
         Some(path) => {
             (unread.name, unread.text) = (shown(path), shell.read(path)?);
             let file = sources.add(unread.name.as_str(), unread.text.as_str());
-            data::read(shell, file, sources)?
+            let node = data::read(shell, file, sources)?;
+            match &args.request_adapter {
+                None => node,
+                Some(adapter) => {
+                    let node = translated(shell, plan, request_type, adapter, &node, sources)?;
+                    // A log keeps the request as it was decided, so that it is read again without the adapter.
+                    (unread.name, unread.text) = ("request.json".to_owned(), node.to_json());
+                    node
+                }
+            }
         }
         None => {
             let file = sources.add("(no request)", "");
@@ -100,6 +109,26 @@ fn request(
     }
     let decoded = facts::set::request(&plan.policy, &plan.services, request_type, node, &unread.set, sources);
     Ok((decoded, unread))
+}
+
+/// A request of a foreign shape as the package's own type is written. One that cannot be translated is wrong input and no
+/// request, so nothing is decided about it.
+fn translated(
+    shell: &Shell,
+    plan: &Plan,
+    request_type: &Name,
+    adapter: &str,
+    node: &Node,
+    sources: &Sources,
+) -> Result<Node, Failure> {
+    if adapter != body::ADAPTER {
+        let help = format!("there is `{}`", body::ADAPTER);
+        return Err(Failure::Usage(format!("`{adapter}` is no adapter of requests\n  help: {help}")));
+    }
+    body::read(node, &plan.policy, &plan.services, request_type).map_err(|mut found| {
+        crate::diag::print::sort(&mut found, sources);
+        shell.diagnostics(&found, sources).err().unwrap_or(Failure::Wrong)
+    })
 }
 
 /// `FIELD=VALUE`, each.

@@ -22,6 +22,7 @@ pub fn run(shell: &Shell, args: &WhatIfArgs) -> Result<Verdict, Failure> {
     }
     let before = InputArgs {
         request: args.request.clone(),
+        request_adapter: args.request_adapter.clone(),
         set: Vec::new(),
         signals: args.signals.clone(),
         now: Some(now.clone()),

@@ -88,6 +88,28 @@ impl Node {
         }
     }
 
+    /// This part as JSON. A number that JSON does not know how to write stands as a text.
+    pub fn to_json(&self) -> String {
+        let text = |text: &str| serde_json::Value::from(text).to_string();
+        match &self.kind {
+            Kind::Null => "null".to_owned(),
+            Kind::Bool(value) => value.to_string(),
+            Kind::Number(number) => match number.parse::<serde_json::Number>() {
+                Ok(_) => number.to_string(),
+                Err(_) => text(number),
+            },
+            Kind::Text(of) => text(of),
+            Kind::List(elements) => {
+                let all: Vec<String> = elements.iter().map(Node::to_json).collect();
+                format!("[{}]", all.join(","))
+            }
+            Kind::Map(entries) => {
+                let all = entries.iter().map(|(key, node)| format!("{}:{}", text(&key.text), node.to_json()));
+                format!("{{{}}}", all.collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+
     /// The first character of this part: where something is said of the whole of a large one.
     pub fn opening(&self) -> Span {
         match self.kind {

@@ -9,6 +9,7 @@ mod json;
 mod value;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 pub use json::{SCHEMA, outcome};
 pub use value::{Contradiction, Derivation, Found, measurable, values};
@@ -52,6 +53,23 @@ pub struct Judged {
     pub from: BTreeMap<Name, Option<Value>>,
     /// Why there is no value, though one would follow from measurements.
     pub why: Option<String>,
+}
+
+/// The value with what it follows from, the bound, and why there is no value:
+/// `1000000 from energy_in 1, energy_out 1.000001, promised <= 1`.
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = self.from.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)));
+        let known = known.collect::<Vec<_>>().join(", ");
+        match (&self.value, known.is_empty()) {
+            (Some(value), true) => write!(f, "{value}")?,
+            (Some(value), false) => write!(f, "{value} from {known}")?,
+            (None, true) => f.write_str("not measured")?,
+            (None, false) => write!(f, "no value from {known}")?,
+        }
+        write!(f, ", promised {} {}", self.relation.word(), self.bound)?;
+        self.why.iter().try_for_each(|why| write!(f, ": {why}"))
+    }
 }
 
 /// What enforcing a decision came to.

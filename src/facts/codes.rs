@@ -87,6 +87,8 @@ codes! {
     OTHER_EFFECT = "P0585", "a rule that comes to something else";
     /// A foreign rule in prose that cannot be read.
     RULE_SENTENCE = "P0586", "a sentence that is no rule";
+    /// A fact that a request states of itself, and that only its receiver can know.
+    SELF_VOUCHED = "P0587", "a fact that a request cannot state of itself";
     /// The snapshot of a registry is not there, or is not what was published.
     SNAPSHOT = "P0590", "a registry without a sound snapshot";
     /// A registered contract does not fit the package any more.

@@ -5,10 +5,11 @@
 //! invented. *Leaves out* invariants, which the evaluator judges, and the reading of files, which the shells do.
 //!
 //! In the order of the work: [`crate::data`] reads the text, [`decode`] types its parts; [`request`], [`signals`] and
-//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas, of which [`registry`] is one, and [`rules`] foreign rules; [`export`] writes contracts back, and
+//! [`contract`] make of them what a decision needs; [`adapter`] translates foreign schemas, of which [`registry`] is one, [`rules`] reads foreign rules and [`body`] foreign requests; [`export`] writes contracts back, and
 //! [`schema`] describes them to editors.
 
 pub mod adapter;
+pub mod body;
 pub mod codes;
 pub mod contract;
 pub mod decode;

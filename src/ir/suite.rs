@@ -64,6 +64,8 @@ pub enum ExpectationKind {
     Invalid,
     /// A waiver lifted something, this one if one is named.
     Waived(Option<Name>),
+    /// The guarantee is kept by a result that says this.
+    Kept(Name, BTreeMap<Name, Value>),
     /// How the score of the service in a role compares with a number.
     Score(Name, Comparison, Decimal),
 }

@@ -116,7 +116,7 @@ fn of_route(item: &RouteItem) -> Vec<&Expr> {
 
 fn of_expectations<'a>(signals: &'a [SignalSetting], expects: &'a [Expect]) -> impl Iterator<Item = &'a Expr> {
     let expected = expects.iter().filter_map(|expect| match &expect.kind {
-        ExpectKind::Condition(condition) => Some(condition),
+        ExpectKind::Condition(asked) | ExpectKind::Kept { result: asked, .. } => Some(asked),
         _ => None,
     });
     signals.iter().map(|setting| &setting.value).chain(expected)

@@ -136,6 +136,7 @@ impl Mentions {
                     by.iter().for_each(|rule| self.note(&of, Kind::Rule, rule));
                 }
                 ExpectationKind::Waived(by) => by.iter().for_each(|waiver| self.note(&of, Kind::Waiver, waiver)),
+                ExpectationKind::Kept(_, result) => result.values().for_each(|value| self.services(&of, value)),
                 ExpectationKind::Routed | ExpectationKind::Invalid | ExpectationKind::Score(..) => {}
             }
         }

@@ -3,11 +3,12 @@
 //! An expectation that something is *not* so holds only of a decision that came far enough to ask: nobody is `not denied` by
 //! a rule if the request was invalid, nor `not rejected` if it was denied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Suite;
 use crate::base::words::Comparison;
 use crate::base::{Decimal, Name};
+use crate::enforce;
 use crate::eval::{Bound, Machine, Reason};
 use crate::explain::spell;
 use crate::facts::Inputs;
@@ -16,6 +17,7 @@ use crate::ir::suite::{Expectation, ExpectationKind};
 use crate::plan::route::Demand;
 use crate::route::decision::{Decision, Ending};
 use crate::route::trace::Trace;
+use crate::value::Value;
 
 /// A question about a decision: the answer, and the facts that it rests on, as a sentence without its end.
 struct Answer {
@@ -36,6 +38,10 @@ impl Suite {
         let answer = match &expectation.kind {
             ExpectationKind::Condition(asked) => return self.condition_fails((place, asked), inputs, decision, trace),
             ExpectationKind::Score(role, relation, value) => return score_fails(decision, role, *relation, *value),
+            ExpectationKind::Kept(guarantee, result) => match self.kept(decision, guarantee, result) {
+                Ok(answer) => answer,
+                Err(instead) => return Some(instead),
+            },
             ExpectationKind::Rejected(service, by) => {
                 if expectation.negated && !reached(decision, Ending::Routed) {
                     return Some(ending(decision));
@@ -64,6 +70,23 @@ impl Suite {
             }
         };
         (answer.yes == expectation.negated).then_some(answer.fact)
+    }
+
+    /// Whether a result keeps what the decision promises; only a decision that promises it can be asked.
+    fn kept(&self, decision: &Decision, guarantee: &Name, result: &BTreeMap<Name, Value>) -> Result<Answer, String> {
+        if decision.ending != Ending::Routed {
+            return Err(ending(decision));
+        }
+        let spelled = decision.guarantees.iter().cloned().collect();
+        let mut promises =
+            enforce::promises(&self.plan, &decision.route, &spelled).map_err(|unreadable| unreadable.to_string())?;
+        promises.retain(|promise| promise.name == *guarantee);
+        let values =
+            enforce::values(&self.plan, &decision.route, &promises, result).map_err(|twofold| twofold.to_string())?;
+        match enforce::enforce(&promises, &values).judged.first() {
+            Some(judged) => Ok(Answer { yes: judged.met, fact: format!("`{guarantee}` is {judged}") }),
+            None => Err(format!("`{guarantee}` is not promised")),
+        }
     }
 
     /// A condition over the roles, evaluated with the roles as they were filled.

@@ -659,6 +659,13 @@ pub enum ExpectKind {
         /// The waiver.
         by: Option<Text>,
     },
+    /// `expect kept latency with { latency: 2s }`
+    Kept {
+        /// The guarantee.
+        guarantee: Ident,
+        /// What a result says.
+        result: Expr,
+    },
     /// `expect score of primary >= 40`
     Score {
         /// The role.

@@ -91,7 +91,7 @@ route ask for Ask {
     require total_time: total.latency <= patience
     score primary { price: -1 * (service.cost / $1)  room: 2 when service.context > 10_000 }
 }
-route other for Other { only: Spare }
+route other for Other { only: Spare  phase all: rules because "nobody" }
 route unasked for Other { first: Spare  second: Spare? }
 
 rule released on ask { exclude service when service.status != production because "only what is released" }
@@ -219,11 +219,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("signal spare: int", "signal spare: int\nsignal fresh: int", "signal-added"),
     ("signal spare: int", "signal spare: decimal", "signal-changed"),
     ("load: ratio = 0%", "load: ratio = 1%", "signal-default-changed"),
-    (
-        "route other for Other { only: Spare }",
-        "route other for Other { only: Spare }\nroute third for Other { only: Spare }",
-        "route-added",
-    ),
+    ("route other for", "route third for Other { only: Spare }\nroute other for", "route-added"),
     ("    critic: Model\n", "    critic: Model\n    judge: Model\n", "role-added"),
     ("    critic: Model\n", "    critic: Model\n    judge: Model?\n", "role-offered"),
     ("fallback: Model[1..3]", "fallback: Model[2..3]", "role-demands-more"),
@@ -275,6 +271,10 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("    output name", "    output other: critic.name\n    output name", "output-added"),
     ("    output name", "    ties primary by service.context desc\n    output name", "ties-changed"),
     ("output ceiling: request.budget ?? $5\n", "output ceiling: request.budget ?? $6\n", "output-changed"),
+    ("because \"nobody\"", "because \"nobody is there\"", "phases-changed"),
+    ("phase all: rules", "phase all: accept because \"x\" phase more: rules", "phases-changed"),
+    // That a phase tells what is new is no change of its own.
+    ("rule quiet", "rule strict on other { deny when request.x > 5 }\nrule quiet", "rule-added"),
     ("until 2026-12-31", "until 2026-12-30", "waiver-shortened"),
     ("until 2026-12-31", "until 2027-01-01", "waiver-extended"),
     ("when request.pages < 5 until", "when request.pages < 4 until", "waiver-narrowed"),

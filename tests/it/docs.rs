@@ -146,6 +146,10 @@ fn data(block: &Block, package: &Package) -> Vec<Diagnostic> {
         let empty = data::read_json(FileId(0), "{}").unwrap();
         return set::set(empty, &package.policy, &Name::from(ty), &words, &mut sources).1;
     }
+    if block.mark("body").is_some() {
+        let node = data::read(FileId(0), &format!("block.{}", block.language), &block.text);
+        return node.and_then(|node| crate::vectors::caio::rules::asked(&node)).err().unwrap_or_default();
+    }
     if block.mark("rules").is_some() {
         let name = format!("block.{}", block.language);
         return crate::vectors::caio::rules::translated(&name, &block.text, "caio").2;

@@ -17,6 +17,7 @@ mod diff;
 mod docs;
 mod dry_run;
 mod enforce;
+mod foreign_requests;
 mod foreign_rules;
 mod format;
 mod house;

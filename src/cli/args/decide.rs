@@ -10,6 +10,9 @@ pub struct InputArgs {
     /// The request: a JSON, YAML or TOML file, or `-` for JSON on standard input.
     #[arg(long, value_name = "FILE|-")]
     pub request: Option<PathBuf>,
+    /// The adapter that understands the request, where it is not in the package's own form: `caio`.
+    #[arg(long, value_name = "NAME", requires = "request")]
+    pub request_adapter: Option<String>,
     /// Set a field of the request, as in `needs=ocr,chat`; may be given several times.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
@@ -225,6 +228,9 @@ pub struct WhatIfArgs {
     /// The request as it is.
     #[arg(long, value_name = "FILE|-")]
     pub request: Option<PathBuf>,
+    /// The adapter that understands the request, where it is not in the package's own form: `caio`.
+    #[arg(long, value_name = "NAME", requires = "request")]
+    pub request_adapter: Option<String>,
     /// A change to the request, as in `region=eu_west`; may be given several times.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<String>,

@@ -28,6 +28,7 @@ use crate::ir::{Policy, Services};
 use super::adapter::Import;
 use super::codes;
 pub use form::Rule;
+pub(super) use typing::with_unit;
 
 /// The adapter's name.
 pub const ADAPTER: &str = "caio-rules";

@@ -109,6 +109,7 @@ impl<'i> Lower<'i> {
                 let by = child(&inner, Rule::by_waiver).and_then(|by| self.text_in(&by));
                 ExpectKind::Waived { by }
             }
+            Rule::kept => ExpectKind::Kept { guarantee: self.word_in(&inner)?, result: self.braces_in(&inner)? },
             Rule::scored => ExpectKind::Score {
                 role: self.word_in(&inner)?,
                 relation: relation(&child(&inner, Rule::relation)?),

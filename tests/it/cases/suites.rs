@@ -59,14 +59,19 @@ pub fn suite(case: &Case) -> Outcome {
     case.expect(&found.collect::<Vec<_>>(), &package.sources)
 }
 
-/// Translates the foreign rules in `rules.yaml` into source text of the package `rules/caio`, and compares what is found with the
-/// `expect` comments.
+/// Translates the foreign rules in `rules.yaml` into source text of the package `rules/caio`, or reads the foreign request in
+/// `request.yaml` for it, and compares what is found with the `expect` comments.
 pub fn import(case: &Case) -> Outcome {
-    let text = case.read("rules.yaml").ok_or("there is no file `rules.yaml`")?;
     let mut sources = Sources::default();
-    sources.add("rules.yaml", &*text);
-    let (_, _, found) = crate::vectors::caio::rules::translated("rules.yaml", &text, "caio");
-    case.expect(&found, &sources)
+    if let Some(text) = case.read("rules.yaml") {
+        sources.add("rules.yaml", &*text);
+        let (_, _, found) = crate::vectors::caio::rules::translated("rules.yaml", &text, "caio");
+        return case.expect(&found, &sources);
+    }
+    let text = case.read("request.yaml").ok_or("there is neither `rules.yaml` nor `request.yaml`")?;
+    let file = sources.add("request.yaml", &*text);
+    let node = data::read(file, "request.yaml", &text).map_err(|found| messages(&found))?;
+    case.expect(&crate::vectors::caio::rules::asked(&node).err().unwrap_or_default(), &sources)
 }
 
 /// The world of a case, with the prelude that it names.

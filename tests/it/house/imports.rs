@@ -28,10 +28,10 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("store", "base registry world"),
     ("package", STAGES),
     ("select", "base diag world data value ir facts plan route package"),
-    ("suite", STAGES),
+    ("enforce", "base value ir facts plan eval"),
+    ("suite", TESTED),
     ("journal", "base diag data value ir facts plan eval route"),
     ("dryrun", "base diag data facts route"),
-    ("enforce", "base value ir facts plan eval"),
     ("solve", "base diag value ir"),
     ("mission", "base diag world data value ir facts plan eval route"),
     ("diff", "base diag syntax value ir explain package"),
@@ -50,6 +50,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("main", "cli"),
 ];
 const STAGES: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity registry";
+const TESTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity registry enforce";
 const LINTED: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain identity package fmt suite";
 const TOOLS: &str = "base diag world data value syntax graph resolve ir check facts plan eval route proof stored solve explain mission identity draw package fmt lint suite ide";
 

@@ -8,8 +8,8 @@ use provost::facts::{Inputs, Request, SignalValue, Signals};
 use provost::ir::*;
 use provost::value::{Type, Unit, Value};
 
-use super::forms;
 use super::rng::Rng;
+use super::{forms, keys};
 
 pub struct Case {
     pub policy: Policy,
@@ -329,37 +329,6 @@ fn scores(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Vec<Term>> {
     scores
 }
 
-/// Keys of every kind, one behind the other: such as are often unknown, the same for many, or the same for all.
-fn ties(rng: &mut Rng, roles: &[Role]) -> BTreeMap<Name, Vec<TieKey>> {
-    let own = |name: &str| field(Expr::Subject, name);
-    let mut ties = BTreeMap::new();
-    for role in roles {
-        if rng.chance(40) {
-            continue;
-        }
-        let mut keys = Vec::new();
-        for _ in 0..1 + rng.below(3) {
-            let value = match rng.below(9) {
-                0 => own("tier"),
-                1 => own("provider"),
-                2 => own("cost"),
-                3 => own("latency"),
-                4 => own("name"),
-                5 => Expr::Function(Function::Draw, vec![request("region"), own("name")]),
-                6 => Expr::Function(Function::Draw, vec![lit(text("a:b")), own("name")]),
-                7 => Expr::Coalesce(Box::new(own("quality")), Box::new(Expr::Signal(n("load"), None))),
-                _ => {
-                    let healthy = Expr::Signal(n("healthy"), Some(Box::new(Expr::Subject)));
-                    Expr::If(Box::new(healthy), Box::new(int(1)), Box::new(request("level")))
-                }
-            };
-            keys.push(TieKey { value, descending: rng.chance(35) });
-        }
-        ties.insert(role.name.clone(), keys);
-    }
-    ties
-}
-
 fn roles(rng: &mut Rng) -> Vec<Role> {
     let count = 1 + rng.below(3);
     ["one", "two", "three"]
@@ -506,7 +475,7 @@ pub fn case(seed: u64) -> Case {
     let (pipeline, outputs) = (pipeline(rng, &roles), outputs(rng, &roles));
     let phases = phases(&mut Rng::new(seed ^ 0x5eed), &constraints);
     let inputs = inputs(rng, &services);
-    let ties = ties(rng, &roles);
+    let ties = keys::ties(rng, &roles);
     let (request, at) = (n("Job"), n("x"));
     let route = Route { request, pipeline, constraints, scores, ties, outputs, phases, at, roles };
     policy.routes.insert(n("route"), route);

@@ -5,6 +5,7 @@ mod decide;
 mod eval;
 mod forms;
 mod generate;
+mod keys;
 #[path = "../../../src/verifier/tests/it/mutations.rs"]
 mod mutations;
 mod phases;

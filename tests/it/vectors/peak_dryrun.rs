@@ -13,6 +13,8 @@ use provost::dryrun::{pointers, spelling};
 use provost::facts::registry::identity;
 use serde_json::{Value as Json, json};
 
+use super::Apart;
+
 /// What differs on purpose, and why.
 const ON_PURPOSE: &[(&str, &str)] = &[
     ("fail_model_dash_form", "`gpt-5-2-pro` and `gpt-5.2-pro` name one model, here as in selection"),
@@ -40,8 +42,8 @@ fn dry_runs_do_what_was_measured_and_recommended() {
     let mut tally = super::Tally::default();
     for vector in parsed(&vectors).as_array().unwrap() {
         let (id, kind) = (vector["id"].as_str().unwrap(), vector["kind"].as_str().unwrap());
-        let on_purpose = ON_PURPOSE.iter().find(|(known, _)| *known == id).map(|(_, reason)| *reason);
-        tally.count(kind, id, field.met(kind, vector), on_purpose);
+        let apart = ON_PURPOSE.iter().find(|(known, _)| *known == id).map(|(_, reason)| Apart::OnPurpose(reason));
+        tally.count(kind, id, field.met(kind, vector), apart);
     }
     tally.finish("peak_dryrun");
 }

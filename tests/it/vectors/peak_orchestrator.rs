@@ -370,7 +370,7 @@ fn the_vectors_of_the_orchestrator_come_out_as_measured_or_as_recommended() {
         };
         match verdict {
             Verdict::Equal => tally.count(kind, id, Ok(()), None),
-            Verdict::Different(why) => tally.count(kind, id, Err(String::new()), Some(why)),
+            Verdict::Different(why) => tally.count(kind, id, Err(String::new()), Some(super::Apart::OnPurpose(why))),
             Verdict::Wrong(what) => tally.count(kind, id, Err(what), None),
         }
     }

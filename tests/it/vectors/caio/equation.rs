@@ -383,3 +383,45 @@ fn chain(house: &House, links: &[Json]) -> Result<Decision, String> {
     house::chosen(&decision)?.ok_or("nobody is chosen")?;
     Ok(decision)
 }
+
+#[test]
+fn special_promises_are_kept_up_to_their_bounds() {
+    let house = House::open();
+    let all: &[(&str, &str, Json, bool)] = &[
+        ("energy_conservation", "INV-0001", json!({ "energy_in": 1, "energy_out": 1.000001 }), false),
+        ("energy_conservation", "INV-0001", json!({ "energy_in": 1, "energy_out": 1.000000001 }), false),
+        ("energy_conservation", "INV-0001", json!({ "energy_in": 1000, "energy_out": 1000.000000001 }), true),
+        ("energy_conservation", "INV-0001", json!({ "energy_in": 999, "energy_out": 999.000000001 }), false),
+        ("energy_conservation", "INV-0001", json!({ "energy_in": -2, "energy_out": 2 }), false),
+        ("energy_conservation", "INV-0001", json!({ "energy_in": 0, "energy_out": 0 }), true),
+        ("energy_conservation", "INV-0001", json!({ "energy_in": 0, "energy_out": 0.000000001 }), false),
+        ("energy_conservation", "INV-0001", json!({ "energy_in": 1 }), false),
+        ("resonance_quality", "INV-0003", json!({ "peak": 2, "background": 1 }), true),
+        ("resonance_quality", "INV-0003", json!({ "peak": 1.99, "background": 1 }), false),
+        ("resonance_quality", "INV-0003", json!({ "peak": 1, "background": 0 }), false),
+        ("resonance_quality", "INV-0003", json!({ "peak": 0, "background": 1 }), false),
+        ("interference", "INV-0005", json!({ "eta_residual": 0.3, "eta_max": 2 }), true),
+        ("interference", "INV-0005", json!({ "eta_residual": 0.3000001, "eta_max": 2 }), false),
+        ("interference", "INV-0005", json!({ "eta_residual": 0, "eta_max": 0 }), false),
+        ("conductivity", "INV-0018", json!({ "stored_field": [[1, 0]], "pass_mask": [0.95] }), true),
+        ("conductivity", "INV-0018", json!({ "stored_field": [[1, 0]], "pass_mask": [0.949] }), false),
+        ("conductivity", "INV-0018", json!({ "stored_field": [[1, 0]], "pass_mask": [1, 1] }), false),
+        ("capacity_margin", "INV-0010", json!({ "p99_margin": 1.3 }), true),
+        ("capacity_margin", "INV-0010", json!({ "p99_margin": 1.299999999 }), false),
+        ("aead_exact_recall", "INV-0011", json!({ "pass_rate": 1.0, "integrity_failures": 0 }), true),
+        ("aead_exact_recall", "INV-0011", json!({ "pass_rate": 0.999999999, "integrity_failures": 0 }), false),
+        ("aead_exact_recall", "INV-0011", json!({ "pass_rate": 1 }), false),
+        ("pde_stability", "INV-0007", json!({ "max_gain": 0.98 }), true),
+        ("pde_stability", "INV-0007", json!({ "max_gain": 0.980000001 }), false),
+    ];
+    for (guarantee, invariant, measured, met) in all {
+        let input = json!({ "invariant": invariant, "measured": measured });
+        thesis(&house, guarantee, &input, &json!({ "met": met })).unwrap_or_else(|found| panic!("{input}: {found}"));
+    }
+    // The boundary of a recall of 85 per cent, which a binary fraction misses.
+    let decision = chain(&house, &[json!({ "guarantees": { "accuracy": { "min": 0.85 } } })]).unwrap();
+    for (correct, met) in [(85, true), (84, false)] {
+        let outcome = house.enforce(&decision, &json!({ "correct": correct, "answers": 100 })).unwrap();
+        assert_eq!(outcome.judged[0].met, met, "{correct} of 100");
+    }
+}

@@ -17,11 +17,13 @@ use provost::package;
 use provost::plan::{Plan, plan};
 use provost::route::decide;
 use provost::route::decision::{Decision, Ending};
+use provost::value::Value;
 use serde_json::{Map, Value as Json, json};
 
-/// The checked policy of the package.
+/// The checked policy of the package, and the services that it has itself.
 pub struct House {
     policy: Arc<Policy>,
+    own: Services,
     trait_: Name,
 }
 
@@ -42,7 +44,7 @@ impl House {
     pub fn of(package: package::Package) -> Self {
         assert!(package.is_sound(), "{:?}", package.diagnostics);
         let trait_ = package.policy.traits.keys().find(|name| name.ends_with("Service")).unwrap().clone();
-        Self { policy: Arc::new(package.policy), trait_ }
+        Self { policy: Arc::new(package.policy), own: package.services, trait_ }
     }
 
     /// The same package without one constraint of a route, to see what that constraint keeps out.
@@ -52,7 +54,7 @@ impl House {
         let count = constraints.len();
         constraints.retain(|of| &*of.name != constraint);
         assert_eq!(constraints.len() + 1, count, "`{constraint}` is a constraint of `{route}`");
-        Self { policy: Arc::new(policy), trait_: self.trait_.clone() }
+        Self { policy: Arc::new(policy), own: self.own.clone(), trait_: self.trait_.clone() }
     }
 
     /// The numbers that the fields of a record have where nothing is stated.
@@ -133,6 +135,21 @@ impl House {
         Ok(Inputs { request, signals, now })
     }
 
+    /// The decision of a route on a request about the router itself, or what is wrong with the request's data.
+    pub fn ask(&self, route: &str, ty: &str, request: &Json) -> Result<Decision, Vec<String>> {
+        let messages = |found: Vec<Diagnostic>| found.into_iter().map(|d| d.message).collect::<Vec<_>>();
+        let node = read_json(FileId(0), &request.to_string()).map_err(messages)?;
+        let request = request::request(&self.policy, &self.own, &ty.into(), &node).map_err(messages)?;
+        let now = Instant::from_seconds(Decimal::from(i64::try_from(NOW).unwrap())).unwrap();
+        let inputs = Inputs { request, signals: Signals::default(), now };
+        decide(&self.plan(self.own.clone()), route, &inputs).map_err(|e| vec![e.to_string()])
+    }
+
+    /// The value of a constant of the package.
+    pub fn constant(&self, name: &str) -> Option<&Value> {
+        self.policy.constants.get(name)?.as_ref()
+    }
+
     /// What a result comes to, held against what a decision promises.
     pub fn enforce(&self, decision: &Decision, result: &Json) -> Result<Outcome, String> {
         let spelled = decision.guarantees.iter().cloned().collect();
@@ -205,77 +222,38 @@ pub fn contract(id: &str, service: &Json) -> Json {
     contract
 }
 
-/// A request of the original as a task of the package.
+/// A request of the original as a task of the package, through the adapter of requests. Its token stands for what the edge
+/// found when it verified it, which no request states of itself.
 pub fn task(request: &Json, mode: &str) -> Result<Json, String> {
-    let mut task = json!({ "intent": "work", "needs": [], "matching": format!("{mode}_of") });
-    if let Some(intent) = request.pointer("/intent/type") {
-        task["intent"] = intent.clone();
+    let mut body = request.clone();
+    let token = body.get_mut("user").and_then(Json::as_object_mut).and_then(|user| user.remove("token"));
+    // Measurements of one stage leave out what the others need.
+    let object = body.as_object_mut().ok_or("the request is no map")?;
+    object.entry("requirements").or_insert_with(|| json!({}));
+    // The state of a measurement that is not the request's.
+    for part in ["service", "capability_mode"] {
+        object.remove(part);
     }
-    if let Some(domain) = request.pointer("/intent/domain") {
-        task["domain"] = domain.clone();
+    if request.get("intent").is_none_or(Json::is_null) {
+        object.insert("intent".to_owned(), json!("work"));
     }
-    requirements(request.get("requirements").unwrap_or(&Json::Null), &mut task)?;
-    for (key, value) in [("max_latency", "max_latency_ms"), ("max_cost", "max_cost")] {
-        if let Some(number) = request.get(value) {
-            task[key] =
-                if key == "max_latency" { json!(format!("{number}ms")) } else { json!(format!("{number} USD")) };
-        }
-    }
-    if let Some(priority) = request.get("priority") {
-        task["priority"] = priority.clone();
-    }
-    user(request, &mut task)?;
-    if let Some(traits) = request.get("traits") {
-        persona(traits, &mut task);
-    }
-    Ok(task)
-}
-
-fn requirements(of: &Json, task: &mut Json) -> Result<(), String> {
-    if let Some(needs) = of.get("capabilities") {
-        task["needs"] = needs.clone();
-    }
-    for (guarantee, bound) in of.get("guarantees").and_then(Json::as_object).into_iter().flatten() {
-        let side = |side: &str| bound.get(side).cloned().ok_or(format!("`{guarantee}` without `{side}`"));
-        let (key, value) = match guarantee.as_str() {
-            "accuracy" => ("min_accuracy", side("min")?),
-            "availability" => ("min_availability", side("min")?),
-            "throughput" => ("min_throughput", side("min")?),
-            "latency" => ("guaranteed_within", json!(format!("{}ms", side("max")?))),
-            "determinism" => ("deterministic", side("eq")?),
-            other => return Err(format!("not built: a request for `{other}`")),
-        };
-        task[key] = value;
-    }
-    for (key, value) in of.get("constraints").and_then(Json::as_object).into_iter().flatten() {
-        if !matches!(key.as_str(), "requires_gpu" | "requires_internet" | "data_locality") {
-            return Err(format!("not built: a request for the constraint `{key}`"));
-        }
-        task[key] = value.clone();
-    }
-    Ok(())
-}
-
-fn user(request: &Json, task: &mut Json) -> Result<(), String> {
-    let user = request.get("user").cloned().unwrap_or_else(|| json!({}));
-    if let Some(token) = user.get("token") {
+    let mut task = translated(&body)?;
+    task["matching"] = json!(format!("{mode}_of"));
+    if let Some(token) = token {
         task["authenticated"] = token.get("signature_valid").cloned().unwrap_or(json!(false));
         if let Some(expiry) = token.get("expiry").and_then(Json::as_i64) {
             let instant = Instant::from_seconds(Decimal::from(expiry)).ok_or("no such instant")?;
             task["token_expires"] = json!(instant.to_string());
         }
     }
-    if let Some(permissions) = user.get("permissions") {
-        task["permissions"] = permissions.clone();
-    }
-    if let Some(level) = user.get("trust_level") {
-        task["trust_level"] = level.clone();
-    }
-    let known = ["sensitive", "contains_pii", "medical_data"];
-    let data = request.get("data").and_then(Json::as_object).into_iter().flatten();
-    let labels = data.filter(|(key, value)| known.contains(&key.as_str()) && **value == json!(true));
-    task["labels"] = labels.map(|(key, _)| json!(key)).collect();
-    Ok(())
+    Ok(task)
+}
+
+/// What the adapter of requests makes of a body.
+pub fn translated(body: &Json) -> Result<Json, String> {
+    let node = read_json(FileId(0), &body.to_string()).map_err(|found| said(&found))?;
+    let task = super::rules::asked(&node).map_err(|found| said(&found))?;
+    Ok(serde_json::from_str(&task.to_json()).unwrap())
 }
 
 /// What the original calls traits.

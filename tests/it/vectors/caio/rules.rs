@@ -56,6 +56,11 @@ pub fn translated(name: &str, document: &str, routes: &str) -> (Read, String, Ve
     }
 }
 
+/// What the adapter of requests makes of a body.
+pub fn asked(node: &data::Node) -> Result<data::Node, Vec<Diagnostic>> {
+    provost::facts::body::read(node, &own().policy, &own().services, &"Task".into())
+}
+
 /// Imports a document. What is written has to parse, to be formatted, and to check within the package.
 pub fn import(document: &Json) -> Imported {
     let (read, text, found) = translated("rules.json", &document.to_string(), "caio");

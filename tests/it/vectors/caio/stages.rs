@@ -159,7 +159,7 @@ fn decide(house: &House, services: &[(String, Json)], task: &Json, now: u64) -> 
 }
 
 pub fn matching(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
-    let Some(service) = input.get("service") else { return Err("a spelling of requests".to_owned()) };
+    let Some(service) = input.get("service") else { return spellings(input, expect) };
     let mut task = task(input, input["capability_mode"].as_str().unwrap_or("all"))?;
     welcome(&mut task);
     let decision = decide(house, &[("s".to_owned(), service.clone())], &task, NOW)?;
@@ -180,6 +180,24 @@ pub fn matching(house: &House, input: &Json, expect: &Json) -> Result<(), String
     }
     let all = evidence["constraints"].as_object().is_none_or(|all| all.values().all(|met| *met == json!(true)));
     same("the constraints", !rejected(&decision, "s", &["caio.machine"]), all)
+}
+
+/// Whether spellings of requirements come to the needs that are wanted.
+fn spellings(input: &Json, expect: &Json) -> Result<(), String> {
+    let (wanted, all) = match expect.get("all_normalise_to") {
+        Some(wanted) => (wanted, input["requirements"].as_array().cloned().unwrap_or_default()),
+        None => (&expect["normalise_to"], vec![input["requirements"].clone()]),
+    };
+    if all.is_empty() {
+        return Err("no spelling of requirements".to_owned());
+    }
+    let asked = |requirements: &Json| house::translated(&json!({ "intent": "work", "requirements": requirements }));
+    let wanted = asked(wanted)?;
+    for spelling in all {
+        same(&spelling.to_string(), asked(&spelling)?, wanted.clone())?;
+    }
+    let capabilities = &expect.get("all_normalise_to").unwrap_or(&expect["normalise_to"])["capabilities"];
+    same("the needs", &wanted["needs"], capabilities)
 }
 
 /// Whether bytes have the hash that is wanted. They are not encrypted in between: that is the transport's, and only what comes
