@@ -1,5 +1,6 @@
 //! Exact decimals: fixed point, nine fractional digits, round half to even, overflow is an error.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -81,6 +82,21 @@ impl Decimal {
     pub fn div(self, other: Self) -> Option<Self> {
         Self::from_units(divide_half_even(self.0.checked_mul(SCALE)?, other.0)?)
     }
+
+    /// On which side of `rounded` the product lies before it is rounded; `None` where that cannot be told.
+    pub fn product_against(self, other: Self, rounded: Self) -> Option<Ordering> {
+        Some(self.0.checked_mul(other.0)?.cmp(&rounded.0.checked_mul(SCALE)?))
+    }
+
+    /// On which side of `rounded` the quotient lies before it is rounded; `None` where that cannot be told.
+    pub fn quotient_against(self, other: Self, rounded: Self) -> Option<Ordering> {
+        let order = self.0.checked_mul(SCALE)?.cmp(&rounded.0.checked_mul(other.0)?);
+        match other.0.signum() {
+            0 => None,
+            1 => Some(order),
+            _ => Some(order.reverse()),
+        }
+    }
 }
 
 /// `a / b` rounded half to even; `None` when `b` is zero.
@@ -90,9 +106,9 @@ fn divide_half_even(a: i128, b: i128) -> Option<i128> {
     let twice = remainder.unsigned_abs().checked_mul(2)?;
     let divisor = b.unsigned_abs();
     let away = match twice.cmp(&divisor) {
-        std::cmp::Ordering::Less => false,
-        std::cmp::Ordering::Greater => true,
-        std::cmp::Ordering::Equal => quotient % 2 != 0,
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        Ordering::Equal => quotient % 2 != 0,
     };
     if !away {
         return Some(quotient);
@@ -226,6 +242,21 @@ mod tests {
         assert_eq!(d("1").div(d("3")).unwrap(), d("0.333333333"));
         assert_eq!(d("2").div(d("-3")).unwrap(), d("-0.666666667"));
         assert_eq!(d("1").div(d("0")), None);
+    }
+
+    #[test]
+    fn what_was_rounded_away_has_a_side() {
+        let quotient = |a: &str, b: &str| d(a).quotient_against(d(b), d(a).div(d(b)).unwrap());
+        assert_eq!(quotient("1", "3"), Some(Ordering::Greater));
+        assert_eq!(quotient("2", "3"), Some(Ordering::Less));
+        assert_eq!(quotient("1", "4"), Some(Ordering::Equal));
+        assert_eq!(quotient("1", "-3"), Some(Ordering::Less));
+        assert_eq!(quotient("-2", "-3"), Some(Ordering::Less));
+        assert_eq!(d("1").quotient_against(d("0"), d("0")), None);
+        let product = |a: &str, b: &str| d(a).product_against(d(b), d(a).mul(d(b)).unwrap());
+        assert_eq!(product("0.000000001", "0.5"), Some(Ordering::Greater));
+        assert_eq!(product("-0.000000001", "0.5"), Some(Ordering::Less));
+        assert_eq!(product("0.3", "0.5"), Some(Ordering::Equal));
     }
 
     #[test]

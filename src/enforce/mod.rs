@@ -1,13 +1,14 @@
 //! Enforcement: what was measured, held against what a decision promised.
 //!
 //! *Takes* the promises of a decision and measurements; *gives* for each promise its bound, its value, what that follows from, and
-//! whether the promise was kept. *Promises* that equality keeps a promise, that a promise without a value is not kept, that a
+//! whether the promise was kept. *Promises* that equality keeps a promise, that what is rounded away is not forgiven, that a promise without a value is not kept, that a
 //! result which says two things of one guarantee is refused, and that every promise is spoken of. *Leaves out* whether the decision
 //! was ever made, which its certificate shows and the verifier establishes; and who measured.
 
 mod json;
 mod value;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -51,7 +52,7 @@ pub struct Judged {
     pub met: bool,
     /// The measurements that the value follows from, `None` where one is missing; nothing for a value that was stated as such.
     pub from: BTreeMap<Name, Option<Value>>,
-    /// Why there is no value, though one would follow from measurements.
+    /// Why there is no value, though one would follow from measurements; or why the value, spelled as the bound, breaks the promise.
     pub why: Option<String>,
 }
 
@@ -159,7 +160,7 @@ fn bound(text: &str, ty: &Type) -> Option<Value> {
 pub fn enforce(promises: &[Promise], values: &BTreeMap<Name, Found>) -> Outcome {
     let mut outcome = Outcome::default();
     for promise in promises {
-        let Found { value, from, why } = values.get(&promise.name).cloned().unwrap_or_default();
+        let Found { value, beyond, from, why } = values.get(&promise.name).cloned().unwrap_or_default();
         let Some(bound) = promise.bound.clone() else {
             outcome.unpromised.extend(value.map(|value| (promise.name.clone(), value)));
             continue;
@@ -169,7 +170,15 @@ pub fn enforce(promises: &[Promise], values: &BTreeMap<Name, Found>) -> Outcome 
             Some(Direction::AtLeast) => Comparison::GreaterOrEqual,
             None => Comparison::Equal,
         };
-        let met = value.as_ref().is_some_and(|value| ops::compare(relation, value, &bound));
+        // A bound ends after nine digits, so that what lies beyond them matters only where the digits are those of the bound.
+        let over = match (promise.direction, beyond) {
+            (Some(Direction::AtMost), Some(Ordering::Greater)) => Some("it is more than that beyond the ninth digit"),
+            (Some(Direction::AtLeast), Some(Ordering::Less)) => Some("it is less than that beyond the ninth digit"),
+            _ => None,
+        };
+        let over = over.filter(|_| value.as_ref().is_some_and(|value| ops::compare(Comparison::Equal, value, &bound)));
+        let met = over.is_none() && value.as_ref().is_some_and(|value| ops::compare(relation, value, &bound));
+        let why = why.or(over.map(ToOwned::to_owned));
         outcome.judged.push(Judged { name: promise.name.clone(), relation, bound, value, met, from, why });
     }
     outcome.judged.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,14 +1,16 @@
 //! The values of guarantees: those that are stated, and those that follow from what was measured.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Promise;
-use crate::base::words::Comparison;
+use crate::base::words::{Arithmetic, Comparison};
 use crate::base::{Decimal, Instant, Name};
-use crate::eval::{Bound, Gap, Machine, MissingFact};
+use crate::eval::{Bound, Gap, Machine, MissingFact, Truth};
 use crate::facts::{Inputs, Request, Signals};
 use crate::ir::{Expr, Trait, walk};
+use crate::plan::code::Code;
 use crate::plan::{self, Plan, Questions};
 use crate::value::{Type, Value, ops};
 
@@ -26,6 +28,8 @@ pub struct Derivation {
 pub struct Found {
     /// The value.
     pub value: Option<Value>,
+    /// On which side of `value` the exact value lies, where its last operation was rounded.
+    pub beyond: Option<Ordering>,
     /// The measurements that it follows from, `None` where one is missing; nothing for a value that was stated as such.
     pub from: BTreeMap<Name, Option<Value>>,
     /// Why there is no value, though some would follow from measurements.
@@ -132,21 +136,72 @@ fn derived(plan: &Plan, route: &Name, promises: &[Promise], measured: &BTreeMap<
         let value = machine.eval(code);
         let from = derivation.from.keys().map(|name| (name.clone(), measured.get(name).cloned())).collect();
         let found = match value {
-            _ if machine.exhausted() => {
-                Found { value: None, from, why: Some("it takes too many steps to work out".to_owned()) }
+            _ if machine.exhausted() => unknown(from, "it takes too many steps to work out".to_owned()),
+            Ok(value) => {
+                let value = typed(value.into_owned(), &promise.ty);
+                machine.begin();
+                let beyond = beyond(&mut machine, code, &value).filter(|side| side.is_ne());
+                Found { value: Some(value), beyond, from, why: None }
             }
-            Ok(value) => Found { value: Some(typed(value.into_owned(), &promise.ty)), from, why: None },
-            Err(Gap::Fault) => {
-                Found { value: None, from, why: Some("it is out of range, or divided by zero".to_owned()) }
-            }
+            Err(Gap::Fault) => unknown(from, "it is out of range, or divided by zero".to_owned()),
             Err(Gap::Unknown) => {
                 let why = why(&machine.why(code, true, &[]).missing);
-                Found { value: None, from, why: Some(why) }
+                unknown(from, why)
             }
         };
         values.insert(promise.name.clone(), found);
     }
     values
+}
+
+/// A value that does not follow, and why.
+fn unknown(from: BTreeMap<Name, Option<Value>>, why: String) -> Found {
+    Found { from, why: Some(why), ..Found::default() }
+}
+
+/// On which side of the value of this code the exact value lies: a product or a quotient that is the last operation is
+/// rounded to the digits of a decimal, and what is lost there could be the excess over a bound.
+fn beyond<'p>(machine: &mut Machine<'p>, code: &'p Code, value: &Value) -> Option<Ordering> {
+    match code {
+        Code::If(condition, yes, no) => match machine.truth(condition) {
+            Truth::True => beyond(machine, yes, value),
+            Truth::False => beyond(machine, no, value),
+            Truth::Unknown => None,
+        },
+        Code::Let(slot, argument, body) => {
+            let argument = machine.eval(argument);
+            machine.bind(*slot, argument);
+            beyond(machine, body, value)
+        }
+        Code::Coalesce(first, second) => match machine.eval(first) {
+            Ok(_) => beyond(machine, first, value),
+            Err(_) => beyond(machine, second, value),
+        },
+        Code::ToDecimal(inner) => beyond(machine, inner, value),
+        Code::Negate(inner) => {
+            let negated = ops::negate(value)?;
+            beyond(machine, inner, &negated).map(Ordering::reverse)
+        }
+        Code::Arithmetic(operator, a, b) => {
+            let (a, b) = (machine.eval(a).ok()?, machine.eval(b).ok()?);
+            let (a, b, rounded) = (amount(&a)?, amount(&b)?, amount(value)?);
+            match operator {
+                Arithmetic::Multiply => a.product_against(b, rounded),
+                Arithmetic::Divide => a.quotient_against(b, rounded),
+                // Neither loses a digit.
+                Arithmetic::Add | Arithmetic::Subtract => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn amount(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Int(whole) => Some(Decimal::from(*whole)),
+        Value::Number(amount, _) => Some(*amount),
+        _ => None,
+    }
 }
 
 /// A plain number where a ratio is promised is one, and the other way round.
