@@ -12,7 +12,7 @@ use crate::facts::{Inputs, Request, Signals};
 use crate::ir::{Expr, Trait, walk};
 use crate::plan::code::Code;
 use crate::plan::{self, Plan, Questions};
-use crate::value::{Type, Value, ops};
+use crate::value::{Type, Unit, Value, ops};
 
 /// What the value of a guarantee follows from.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,12 +137,14 @@ fn derived(plan: &Plan, route: &Name, promises: &[Promise], measured: &BTreeMap<
         let from = derivation.from.keys().map(|name| (name.clone(), measured.get(name).cloned())).collect();
         let found = match value {
             _ if machine.exhausted() => unknown(from, "it takes too many steps to work out".to_owned()),
-            Ok(value) => {
-                let value = typed(value.into_owned(), &promise.ty);
-                machine.begin();
-                let beyond = beyond(&mut machine, code, &value).filter(|side| side.is_ne());
-                Found { value: Some(value), beyond, from, why: None }
-            }
+            Ok(value) => match typed(value.into_owned(), &promise.ty) {
+                Some(value) => {
+                    machine.begin();
+                    let beyond = beyond(&mut machine, code, &value).filter(|side| side.is_ne());
+                    Found { value: Some(value), beyond, from, why: None }
+                }
+                None => unknown(from, "it is of another type than the promise".to_owned()),
+            },
             Err(Gap::Fault) => unknown(from, "it is out of range, or divided by zero".to_owned()),
             Err(Gap::Unknown) => {
                 let why = why(&machine.why(code, true, &[]).missing);
@@ -204,11 +206,22 @@ fn amount(value: &Value) -> Option<Decimal> {
     }
 }
 
-/// A plain number where a ratio is promised is one, and the other way round.
-fn typed(value: Value, ty: &Type) -> Value {
-    match (value, ty.unit()) {
-        (Value::Number(amount, _), Some(unit)) => Value::Number(amount, unit),
-        (value, _) => value,
+/// The value in the type of its promise: a plain number where a ratio is promised is one, and the other way round.
+///
+/// Nothing for a value of any other kind. No policy that was checked measures so, but one that is read from a certificate may, and
+/// values of two kinds have an order that means nothing.
+fn typed(value: Value, ty: &Type) -> Option<Value> {
+    let scales = |unit: Unit| matches!(unit, Unit::Plain | Unit::Ratio);
+    match (value, ty) {
+        (Value::Number(amount, of), _) => {
+            let wanted = ty.unit()?;
+            (of == wanted || scales(of) && scales(wanted)).then_some(Value::Number(amount, wanted))
+        }
+        (value @ Value::Bool(_), Type::Bool)
+        | (value @ Value::Int(_), Type::Int)
+        | (value @ Value::Date(_), Type::Date)
+        | (value @ Value::Instant(_), Type::Instant) => Some(value),
+        _ => None,
     }
 }
 
