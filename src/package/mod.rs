@@ -7,6 +7,7 @@ mod environment;
 mod identity;
 mod import;
 mod invariants;
+mod missions;
 pub mod registered;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,6 +115,7 @@ pub fn open_with(world: &dyn World, dir: &Path, registered: Registered<'_>) -> P
     diagnostics.extend(found);
     let (identity, found) = identity::settings(&checked.policy, &program, &believed);
     diagnostics.extend(found);
+    diagnostics.extend(missions::claiming(&checked.policy, &program, &checked.missions, &identity));
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(masked.iter().filter_map(|entry| masks_nothing(&checked.policy, entry)));
         diagnostics.extend(invariants::broken(&checked.policy, &checked.services, &program, &places));
