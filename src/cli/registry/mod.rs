@@ -136,9 +136,11 @@ fn failure(error: StoreError) -> Failure {
     let message = format!("{error}{help}");
     match error {
         StoreError::Missing { .. } | StoreError::Refused(_) => Failure::Usage(message),
-        StoreError::Moved { .. } | StoreError::Busy { .. } | StoreError::Damaged { .. } | StoreError::System { .. } => {
-            Failure::Unexpected(message)
-        }
+        StoreError::Moved { .. }
+        | StoreError::Busy { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::Unpublished { .. }
+        | StoreError::System { .. } => Failure::Unexpected(message),
     }
 }
 
