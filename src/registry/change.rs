@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::snapshot::{Held, Snapshot};
 use crate::base::limits::{NAME_BYTES, REGISTRY_BYTES, REGISTRY_CONTRACT_BYTES, REGISTRY_SERVICES};
+use crate::base::similar::nearest;
 use crate::base::{Instant, Name, canonical};
 
 /// A contract that was checked, with what it was read from.
@@ -83,8 +84,8 @@ pub struct Change {
 pub enum Refusal {
     /// A service of this name is registered, with another contract.
     Clash(Name, u64),
-    /// No service of this name is registered.
-    NotThere(Name),
+    /// No service of this name is registered; one of a similar name may be.
+    NotThere(Name, Option<Name>),
     /// Two operations of one call are about this service.
     Twice(Name),
     /// A name that no service can have.
@@ -100,6 +101,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// No service of this name is in the snapshot.
+    pub fn not_there(name: &Name, snapshot: &Snapshot) -> Self {
+        let near = nearest(name, snapshot.services.keys().map(|known| &**known));
+        Self::NotThere(name.clone(), near.map(Name::from))
+    }
+
     /// What to do instead.
     pub fn help(&self) -> String {
         match self {
@@ -108,7 +115,10 @@ impl Refusal {
                     "replace the contract with `registry update`, or compare it with what `registry get {name}` shows"
                 )
             }
-            Self::NotThere(_) => "bring it in with `registry register`; `registry list` shows what there is".to_owned(),
+            Self::NotThere(_, Some(near)) => format!("did you mean `{near}`? `registry list` shows what there is"),
+            Self::NotThere(_, None) => {
+                "`registry list` shows what there is, and `registry register` brings in what is new".to_owned()
+            }
             Self::Twice(_) => "leave one of the two out".to_owned(),
             Self::BadName(_) => "choose a name without control characters, neither empty nor long".to_owned(),
             Self::Spelling(_) => {
@@ -126,7 +136,7 @@ impl fmt::Display for Refusal {
             Self::Clash(name, revision) => {
                 write!(f, "`{name}` is registered with another contract, its revision {revision}")
             }
-            Self::NotThere(name) => write!(f, "there is no `{name}` in the registry"),
+            Self::NotThere(name, _) => write!(f, "there is no `{name}` in the registry"),
             Self::Twice(name) => write!(f, "`{name}` is stated twice"),
             Self::BadName(name) => write!(f, "`{}` is no name of a service", name.escape_debug()),
             Self::Spelling(name) => write!(f, "the contract of `{name}` is not in its canonical spelling"),
@@ -167,7 +177,9 @@ pub fn after(
         match (operation, held) {
             (Operation::Register(contract) | Operation::Update(contract), Some(_)) if same(contract) => {}
             (Operation::Register(_), Some(held)) => refused.push(Refusal::Clash(name.clone(), held.revision)),
-            (Operation::Update(_) | Operation::Remove(_), None) => refused.push(Refusal::NotThere(name.clone())),
+            (Operation::Update(_) | Operation::Remove(_), None) => {
+                refused.push(Refusal::not_there(name, snapshot));
+            }
             (Operation::Register(contract), None) => {
                 changes.insert(name.clone(), (What::Registered, Some(contract)));
             }
@@ -264,8 +276,8 @@ mod tests {
         ];
         let refused = next(&first, &all).unwrap_err();
         let expected = [
-            Refusal::NotThere("b".into()),
-            Refusal::NotThere("c".into()),
+            Refusal::NotThere("b".into(), None),
+            Refusal::NotThere("c".into(), None),
             Refusal::Twice("a".into()),
             Refusal::BadName("".into()),
         ];
