@@ -8,6 +8,51 @@
 //! The truth is one file, `store.redb`, with every contract that ever stood in the registry and the history of its snapshots. It
 //! is locked as a whole, so readers leave it alone: after each commit the writer publishes the snapshot beside it, in
 //! `current.jsonl`, before it says that it is done. Whoever writes next publishes what a crash in between has left unpublished.
+//!
+//! A program opens the registry once and shares it. Who reads takes a snapshot and keeps it for as long as one decision lasts:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use provost::registry::{Contract, Operation, Source};
+//! use provost::store::{PATIENCE, Store};
+//!
+//! let folder = std::env::temp_dir().join(format!("provost-example-{}", std::process::id()));
+//! let now = "2026-11-21T00:00:00Z".parse()?;
+//! let (store, made) = Store::init(&folder, PATIENCE, now)?;
+//! assert!(made);
+//!
+//! // The contract in its canonical spelling, as `provost::ir::json::service` and `provost::base::canonical` give that of a
+//! // service which a package has checked, and what it was read from.
+//! let register = |name: &str| {
+//!     let source = Source { file: "desk.yaml".into(), adapter: "provost".into(), trait_: None, text: String::new() };
+//!     let contract = r#"{"accepts":[],"traits":["Model"],"values":{}}"#.to_owned();
+//!     vec![Operation::Register(Contract { name: name.into(), contract, source })]
+//! };
+//! let before = store.snapshot();
+//! std::thread::scope(|scope| {
+//!     let writer = scope.spawn(|| (0..5).try_for_each(|n| store.apply(now, register(&format!("desk-{n}"))).map(drop)));
+//!     let readers: Vec<_> = (0..3)
+//!         .map(|_| {
+//!             scope.spawn(|| {
+//!                 // It waits for nobody, is whole, and stays what it is: as many services as writes that came before it.
+//!                 let snapshot = store.snapshot();
+//!                 assert_eq!(snapshot.services.len() as u64 + 1, snapshot.number);
+//!             })
+//!         })
+//!         .collect();
+//!     readers.into_iter().for_each(|reader| reader.join().unwrap());
+//!     writer.join().unwrap()
+//! })?;
+//! assert_eq!((before.services.len(), store.snapshot().services.len()), (0, 5));
+//!
+//! // What was decided on an older snapshot can be decided on it again, by its digest.
+//! assert_eq!(store.at(&provost::registry::Which::Digest(before.digest.clone()))?.as_ref(), Some(&*before));
+//! // What other processes have written is seen by `refresh`.
+//! assert_eq!(store.refresh()?.number, 6);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok(())
+//! # }
+//! ```
 #![allow(
     clippy::disallowed_methods,
     reason = "the store of the registry is where its files are, and where writers wait for each other"
