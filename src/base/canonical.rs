@@ -1,5 +1,7 @@
 //! Canonical JSON and digests: one spelling of every value, so that equal things have equal bytes.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -62,6 +64,107 @@ pub fn write_key(key: &str, out: &mut String) {
     }
     write_text(key, out);
     out.push(':');
+}
+
+/// Nested values that [`first`] reads.
+const DEPTH: usize = 127;
+
+/// Where the value ends with which a text begins, if it stands there exactly as [`to_string`] writes it. Nothing is built, so
+/// that a long text is held against its one spelling in the time that reading it takes.
+pub fn first(text: &str) -> Option<usize> {
+    value(text.as_bytes(), 0, DEPTH)
+}
+
+/// Each of these takes where something begins and gives where it ends.
+fn value(text: &[u8], at: usize, depth: usize) -> Option<usize> {
+    let word = |word: &[u8]| text.get(at..)?.starts_with(word).then_some(at + word.len());
+    match text.get(at)? {
+        b'{' => members(text, at + 1, depth.checked_sub(1)?),
+        b'[' => elements(text, at + 1, depth.checked_sub(1)?),
+        b'"' => quoted(text, at),
+        b'n' => word(b"null"),
+        b't' => word(b"true"),
+        b'f' => word(b"false"),
+        _ => whole(text, at),
+    }
+}
+
+fn elements(text: &[u8], mut at: usize, depth: usize) -> Option<usize> {
+    if text.get(at)? == &b']' {
+        return Some(at + 1);
+    }
+    loop {
+        at = value(text, at, depth)?;
+        match text.get(at)? {
+            b',' => at += 1,
+            b']' => return Some(at + 1),
+            _ => return None,
+        }
+    }
+}
+
+fn members(text: &[u8], mut at: usize, depth: usize) -> Option<usize> {
+    if text.get(at)? == &b'}' {
+        return Some(at + 1);
+    }
+    let mut before = None;
+    loop {
+        let end = quoted(text, at)?;
+        let key = key(text.get(at..end)?)?;
+        if before.as_ref().is_some_and(|before| *before >= key) {
+            return None;
+        }
+        before = Some(key);
+        (text.get(end)? == &b':').then_some(())?;
+        at = value(text, end + 1, depth)?;
+        match text.get(at)? {
+            b',' => at += 1,
+            b'}' => return Some(at + 1),
+            _ => return None,
+        }
+    }
+}
+
+/// The text of a key, by which keys are sorted.
+fn key(quoted: &[u8]) -> Option<Cow<'_, str>> {
+    let plain = std::str::from_utf8(quoted.get(1..quoted.len().checked_sub(1)?)?).ok()?;
+    if !plain.contains('\\') {
+        return Some(Cow::Borrowed(plain));
+    }
+    serde_json::from_slice(quoted).ok().map(Cow::Owned)
+}
+
+fn quoted(text: &[u8], at: usize) -> Option<usize> {
+    (text.get(at)? == &b'"').then_some(())?;
+    let mut at = at + 1;
+    loop {
+        match text.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += escape(text.get(at + 1..)?)?,
+            0..b' ' => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+/// How long an escape is, which stands only for what has no other spelling.
+fn escape(text: &[u8]) -> Option<usize> {
+    match text {
+        [b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
+        [b'u', b'0', b'0', b'0', b'0'..=b'7' | b'b' | b'e' | b'f', ..]
+        | [b'u', b'0', b'0', b'1', b'0'..=b'9' | b'a'..=b'f', ..] => Some(6),
+        _ => None,
+    }
+}
+
+fn whole(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let length = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'-').count();
+    let digits = std::str::from_utf8(rest.get(..length)?).ok()?;
+    let same = |number: String| number == digits;
+    let exact = digits.parse().is_ok_and(|number: u64| same(number.to_string()))
+        || digits.parse().is_ok_and(|number: i64| same(number.to_string()));
+    exact.then_some(at + length)
 }
 
 /// `sha256:` and the hexadecimal SHA-256 of the bytes.
@@ -133,6 +236,72 @@ mod tests {
     fn keys_are_sorted_by_bytes() {
         let value = serde_json::json!({ "b": 1, "a": [true, null, "é\n"], "B": {} });
         assert_eq!(to_string(&value), r#"{"B":{},"a":[true,null,"é\n"],"b":1}"#);
+    }
+
+    #[test]
+    fn what_is_written_is_known_by_its_spelling_and_nothing_else_is() {
+        let every: String = (0..0x80).filter_map(char::from_u32).chain("é\u{2028}🦀".chars()).collect();
+        let value = serde_json::json!({
+            "": every.clone(), every: [[], {}, [null, true, false]], "a": { "n": [0, -1, u64::MAX, i64::MIN] }, "a\n": "", "é": "a",
+        });
+        let text = to_string(&value);
+        assert_eq!(first(&text), Some(text.len()));
+        assert_eq!(first(&format!("{text}, and more")), Some(text.len()));
+        for (end, _) in text.char_indices() {
+            let cut = text.get(..end).unwrap();
+            assert_eq!(first(cut), None, "{cut}");
+        }
+        let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert_eq!((first(&deep(127)), first(&deep(128)), first(&deep(1_000_000))), (Some(254), None, None));
+    }
+
+    /// Whatever is read as a value and known as canonical is written again byte for byte; the others are not.
+    #[test]
+    fn another_spelling_of_a_value_is_none() {
+        let others = [
+            r#"{ }"#,
+            r#"[1, 2]"#,
+            r#"{"b":1,"a":2}"#,
+            r#"{"a":1,"a":1}"#,
+            r#"{"\u0061":1}"#,
+            r#""\/""#,
+            r#""\u000a""#,
+            r#""\u001F""#,
+            r#""\u00e9""#,
+            r#""\u0020""#,
+            "01",
+            "-0",
+            "+1",
+            "1.0",
+            "1e3",
+            "--1",
+            "-",
+            "18446744073709551616",
+            "\"\t\"",
+            "[1,]",
+            "[,1]",
+            "{\"a\":1,}",
+            "{1:2}",
+            "nul",
+            "",
+            r#"{"a\u0001":1,"a":1}"#,
+        ];
+        for other in others {
+            let read: Option<Value> = serde_json::from_str(other).ok();
+            // A number that is not whole has a spelling, and no place in canonical JSON.
+            assert!(read.is_none_or(|value| value.is_f64() || to_string(&value) != other), "{other} is canonical");
+            assert_ne!(first(other), Some(other.len()), "{other}");
+        }
+        let sample = to_string(&serde_json::json!({ "a": ["x\u{1}y", 12, -3], "b\"": { "c": null }, "d": true }));
+        for at in 0..sample.len() {
+            for byte in (0x20..0x7f).chain([b'\n']) {
+                let mut bytes = sample.clone().into_bytes();
+                bytes[at] = byte;
+                let text = String::from_utf8(bytes).unwrap();
+                let again = serde_json::from_str::<Value>(&text).is_ok_and(|value| to_string(&value) == text);
+                assert_eq!(first(&text) == Some(text.len()), again, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -145,6 +145,7 @@ impl Checker<'_> {
                 "`service` may be a `{trait_}` here, which does not have it; narrow the rule to the roles that do: `on route.role`"
             )),
             (Some(_), _) => diagnostic.suggest(field.span, near),
+            (None, _) if names.is_empty() => diagnostic.help("it has none"),
             (None, _) => {
                 let shown: Vec<String> = names.iter().take(10).map(|n| format!("`{n}`")).collect();
                 let more = if names.len() > shown.len() { ", …" } else { "" };

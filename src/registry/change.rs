@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::snapshot::{Held, Snapshot};
-use crate::base::limits::{NAME_BYTES, REGISTRY_CONTRACT_BYTES, REGISTRY_SERVICES};
-use crate::base::{Instant, Name};
+use crate::base::limits::{NAME_BYTES, REGISTRY_BYTES, REGISTRY_CONTRACT_BYTES, REGISTRY_SERVICES};
+use crate::base::similar::nearest;
+use crate::base::{Instant, Name, canonical};
 
 /// A contract that was checked, with what it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,19 +84,29 @@ pub struct Change {
 pub enum Refusal {
     /// A service of this name is registered, with another contract.
     Clash(Name, u64),
-    /// No service of this name is registered.
-    NotThere(Name),
+    /// No service of this name is registered; one of a similar name may be.
+    NotThere(Name, Option<Name>),
     /// Two operations of one call are about this service.
     Twice(Name),
     /// A name that no service can have.
     BadName(Name),
+    /// The contract is not spelled as [`canonical::to_string`] spells it, so that it could not be read again.
+    Spelling(Name),
     /// The contract is too long.
     TooLong(Name, usize),
     /// The registry would hold too many services.
     TooMany(usize),
+    /// The published snapshot would be too long.
+    TooLarge(usize),
 }
 
 impl Refusal {
+    /// No service of this name is in the snapshot.
+    pub fn not_there(name: &Name, snapshot: &Snapshot) -> Self {
+        let near = nearest(name, snapshot.services.keys().map(|known| &**known));
+        Self::NotThere(name.clone(), near.map(Name::from))
+    }
+
     /// What to do instead.
     pub fn help(&self) -> String {
         match self {
@@ -104,11 +115,17 @@ impl Refusal {
                     "replace the contract with `registry update`, or compare it with what `registry get {name}` shows"
                 )
             }
-            Self::NotThere(_) => "bring it in with `registry register`; `registry list` shows what there is".to_owned(),
+            Self::NotThere(_, Some(near)) => format!("did you mean `{near}`? `registry list` shows what there is"),
+            Self::NotThere(_, None) => {
+                "`registry list` shows what there is, and `registry register` brings in what is new".to_owned()
+            }
             Self::Twice(_) => "leave one of the two out".to_owned(),
             Self::BadName(_) => "choose a name without control characters, neither empty nor long".to_owned(),
+            Self::Spelling(_) => {
+                "spell it in canonical JSON: keys in order, no white space, whole numbers, not too deep".to_owned()
+            }
             Self::TooLong(..) => format!("a contract has at most {REGISTRY_CONTRACT_BYTES} bytes"),
-            Self::TooMany(_) => "remove services, or keep another registry".to_owned(),
+            Self::TooMany(_) | Self::TooLarge(_) => "remove services, or keep another registry".to_owned(),
         }
     }
 }
@@ -119,12 +136,16 @@ impl fmt::Display for Refusal {
             Self::Clash(name, revision) => {
                 write!(f, "`{name}` is registered with another contract, its revision {revision}")
             }
-            Self::NotThere(name) => write!(f, "there is no `{name}` in the registry"),
+            Self::NotThere(name, _) => write!(f, "there is no `{name}` in the registry"),
             Self::Twice(name) => write!(f, "`{name}` is stated twice"),
             Self::BadName(name) => write!(f, "`{}` is no name of a service", name.escape_debug()),
+            Self::Spelling(name) => write!(f, "the contract of `{name}` is not in its canonical spelling"),
             Self::TooLong(name, bytes) => write!(f, "the contract of `{name}` has {bytes} bytes"),
             Self::TooMany(count) => {
                 write!(f, "the registry would hold {count} services, and holds at most {REGISTRY_SERVICES}")
+            }
+            Self::TooLarge(bytes) => {
+                write!(f, "the published snapshot would have {bytes} bytes, and has at most {REGISTRY_BYTES}")
             }
         }
     }
@@ -156,7 +177,9 @@ pub fn after(
         match (operation, held) {
             (Operation::Register(contract) | Operation::Update(contract), Some(_)) if same(contract) => {}
             (Operation::Register(_), Some(held)) => refused.push(Refusal::Clash(name.clone(), held.revision)),
-            (Operation::Update(_) | Operation::Remove(_), None) => refused.push(Refusal::NotThere(name.clone())),
+            (Operation::Update(_) | Operation::Remove(_), None) => {
+                refused.push(Refusal::not_there(name, snapshot));
+            }
             (Operation::Register(contract), None) => {
                 changes.insert(name.clone(), (What::Registered, Some(contract)));
             }
@@ -200,7 +223,15 @@ fn unfit(contract: &Contract) -> Option<Refusal> {
         return Some(Refusal::BadName(name.clone()));
     }
     let bytes = contract.contract.len();
-    (bytes > REGISTRY_CONTRACT_BYTES).then(|| Refusal::TooLong(name.clone(), bytes))
+    if bytes > REGISTRY_CONTRACT_BYTES {
+        return Some(Refusal::TooLong(name.clone(), bytes));
+    }
+    (canonical::first(&contract.contract) != Some(bytes)).then(|| Refusal::Spelling(name.clone()))
+}
+
+/// Why a snapshot cannot be published whose text has so many bytes, if it cannot: nobody would read it.
+pub fn oversized(bytes: usize) -> Option<Refusal> {
+    (bytes > REGISTRY_BYTES).then_some(Refusal::TooLarge(bytes))
 }
 
 #[cfg(test)]
@@ -245,12 +276,28 @@ mod tests {
         ];
         let refused = next(&first, &all).unwrap_err();
         let expected = [
-            Refusal::NotThere("b".into()),
-            Refusal::NotThere("c".into()),
+            Refusal::NotThere("b".into(), None),
+            Refusal::NotThere("c".into(), None),
             Refusal::Twice("a".into()),
             Refusal::BadName("".into()),
         ];
         assert_eq!(refused, expected);
+    }
+
+    /// Such a contract would be published as what no reader takes.
+    #[test]
+    fn what_could_not_be_read_again_is_refused() {
+        let first = Snapshot::first(now());
+        let long = format!("\"{}\"", "x".repeat(REGISTRY_CONTRACT_BYTES));
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        for text in ["", "{ }", "{} ", "{\"b\":1,\"a\":1}", "1.5", "{", &deep] {
+            let refused = next(&first, &[Operation::Register(contract("a", text))]);
+            assert_eq!(refused, Err(vec![Refusal::Spelling("a".into())]), "{text}");
+        }
+        let refused = next(&first, &[Operation::Register(contract("a", &long))]);
+        assert_eq!(refused, Err(vec![Refusal::TooLong("a".into(), long.len())]));
+        assert_eq!(oversized(REGISTRY_BYTES), None);
+        assert_eq!(oversized(REGISTRY_BYTES + 1), Some(Refusal::TooLarge(REGISTRY_BYTES + 1)));
     }
 
     #[test]

@@ -53,17 +53,17 @@ impl Database {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(system(&beside, &error)),
             _ => {}
         }
-        let database = redb::Database::create(&beside).map_err(|e| damaged(&path, e))?;
+        let database = redb::Database::create(&beside).map_err(|e| failed(&path, e))?;
         let made = Self { database, path: path.clone() };
         made.writing(|transaction| {
-            let wrong = |e| damaged(&path, e);
-            transaction.open_table(ABOUT).map_err(wrong)?.insert("schema", SCHEMA).map_err(|e| damaged(&path, e))?;
+            let wrong = |e| failed(&path, e);
+            transaction.open_table(ABOUT).map_err(wrong)?.insert("schema", SCHEMA).map_err(|e| failed(&path, e))?;
             transaction.open_table(VERSIONS).map_err(wrong)?;
             transaction.open_table(SOURCES).map_err(wrong)?;
             transaction.open_table(IN_FORCE).map_err(wrong)?;
             let record = record(first, None, &[]);
             let mut records = transaction.open_table(RECORDS).map_err(wrong)?;
-            records.insert(first.number, record.text().as_str()).map_err(|e| damaged(&path, e))?;
+            records.insert(first.number, record.text().as_str()).map_err(|e| failed(&path, e))?;
             Ok(())
         })?;
         drop(made);
@@ -75,10 +75,10 @@ impl Database {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join(STORE);
         let database = redb::Builder::new().set_check_integrity_on_open(true).open(&path);
-        let opened = Self { database: database.map_err(|e| damaged(&path, e))?, path };
+        let opened = Self { database: database.map_err(|e| failed(&path, e))?, path };
         let schema = opened.reading(|transaction| {
-            let about = transaction.open_table(ABOUT).map_err(|e| opened.damaged(e))?;
-            let schema = about.get("schema").map_err(|e| opened.damaged(e))?;
+            let about = transaction.open_table(ABOUT).map_err(|e| opened.failed(e))?;
+            let schema = about.get("schema").map_err(|e| opened.failed(e))?;
             Ok(schema.map(|schema| schema.value().to_owned()))
         })?;
         match schema.as_deref() {
@@ -91,8 +91,12 @@ impl Database {
         damaged(&self.path, error)
     }
 
+    fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
+        failed(&self.path, error)
+    }
+
     fn reading<T>(&self, read: impl FnOnce(&redb::ReadTransaction) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let transaction = self.database.begin_read().map_err(|e| self.damaged(e))?;
+        let transaction = self.database.begin_read().map_err(|e| self.failed(e))?;
         read(&transaction)
     }
 
@@ -101,25 +105,25 @@ impl Database {
         write: impl FnOnce(&redb::WriteTransaction) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         // Without more being said, a commit that returns is on the disk.
-        let transaction = self.database.begin_write().map_err(|e| self.damaged(e))?;
+        let transaction = self.database.begin_write().map_err(|e| self.failed(e))?;
         let written = write(&transaction)?;
-        transaction.commit().map_err(|e| self.damaged(e))?;
+        transaction.commit().map_err(|e| self.failed(e))?;
         Ok(written)
     }
 
     /// The snapshot in force.
     pub fn current(&self) -> Result<Snapshot, StoreError> {
         let last = self.reading(|transaction| {
-            let records = transaction.open_table(RECORDS).map_err(|e| self.damaged(e))?;
-            let last = records.last().map_err(|e| self.damaged(e))?;
+            let records = transaction.open_table(RECORDS).map_err(|e| self.failed(e))?;
+            let last = records.last().map_err(|e| self.failed(e))?;
             last.map(|(number, text)| self.record(number.value(), text.value())).transpose()
         })?;
         let Some(last) = last else { return Err(self.damaged("it knows no snapshot")) };
         let in_force = self.reading(|transaction| {
-            let table = transaction.open_table(IN_FORCE).map_err(|e| self.damaged(e))?;
+            let table = transaction.open_table(IN_FORCE).map_err(|e| self.failed(e))?;
             let mut in_force = BTreeMap::new();
-            for entry in table.iter().map_err(|e| self.damaged(e))? {
-                let (name, revision) = entry.map_err(|e| self.damaged(e))?;
+            for entry in table.iter().map_err(|e| self.failed(e))? {
+                let (name, revision) = entry.map_err(|e| self.failed(e))?;
                 in_force.insert(Name::from(name.value()), revision.value());
             }
             Ok(in_force)
@@ -130,11 +134,11 @@ impl Database {
     /// The snapshot of a record, whose services stand in these revisions.
     fn snapshot(&self, record: &Record, in_force: &BTreeMap<Name, u64>) -> Result<Snapshot, StoreError> {
         let services = self.reading(|transaction| {
-            let versions = transaction.open_table(VERSIONS).map_err(|e| self.damaged(e))?;
+            let versions = transaction.open_table(VERSIONS).map_err(|e| self.failed(e))?;
             let mut services = BTreeMap::new();
             for (name, revision) in in_force {
-                let found = versions.get((&**name, *revision)).map_err(|e| self.damaged(e))?;
-                let held = found.and_then(|found| read_held(*revision, &serde_json::from_str(found.value()).ok()?));
+                let found = versions.get((&**name, *revision)).map_err(|e| self.failed(e))?;
+                let held = found.and_then(|found| Some(parts(*revision, found.value())?.0));
                 services.insert(name.clone(), held.ok_or_else(|| self.unread(name, *revision))?);
             }
             Ok(services)
@@ -164,9 +168,9 @@ impl Database {
     /// The last revision of a service, however long ago; 0 where there was none.
     pub fn last_revision(&self, name: &str) -> Result<u64, StoreError> {
         self.reading(|transaction| {
-            let versions = transaction.open_table(VERSIONS).map_err(|e| self.damaged(e))?;
-            let mut all = versions.range((name, 0)..=(name, u64::MAX)).map_err(|e| self.damaged(e))?;
-            let last = all.next_back().transpose().map_err(|e| self.damaged(e))?;
+            let versions = transaction.open_table(VERSIONS).map_err(|e| self.failed(e))?;
+            let mut all = versions.range((name, 0)..=(name, u64::MAX)).map_err(|e| self.failed(e))?;
+            let last = all.next_back().transpose().map_err(|e| self.failed(e))?;
             Ok(last.map_or(0, |(key, _)| key.value().1))
         })
     }
@@ -174,17 +178,17 @@ impl Database {
     /// One revision of a service.
     pub fn version(&self, name: &str, revision: u64) -> Result<Option<Version>, StoreError> {
         self.reading(|transaction| {
-            let versions = transaction.open_table(VERSIONS).map_err(|e| self.damaged(e))?;
-            let Some(found) = versions.get((name, revision)).map_err(|e| self.damaged(e))? else { return Ok(None) };
+            let versions = transaction.open_table(VERSIONS).map_err(|e| self.failed(e))?;
+            let Some(found) = versions.get((name, revision)).map_err(|e| self.failed(e))? else { return Ok(None) };
             let unread = || self.unread(name, revision);
-            let json: Json = serde_json::from_str(found.value()).map_err(|_| unread())?;
+            let (held, json) = parts(revision, found.value()).ok_or_else(unread)?;
             let digest = json.get("source").and_then(Json::as_str).ok_or_else(unread)?;
-            let sources = transaction.open_table(SOURCES).map_err(|e| self.damaged(e))?;
-            let text = sources.get(digest).map_err(|e| self.damaged(e))?.ok_or_else(unread)?;
+            let sources = transaction.open_table(SOURCES).map_err(|e| self.failed(e))?;
+            let text = sources.get(digest).map_err(|e| self.failed(e))?.ok_or_else(unread)?;
             if canonical::digest_bytes(text.value().as_bytes()) != digest {
                 return Err(self.damaged(format!("the source of revision {revision} of `{name}` was altered")));
             }
-            read_version(revision, &json, text.value()).map(Some).ok_or_else(unread)
+            read_version(held, &json, text.value()).map(Some).ok_or_else(unread)
         })
     }
 
@@ -199,8 +203,8 @@ impl Database {
         let previous = self.records_from(before.number)?.pop().map(|record| record.entry());
         let record = record(next, previous, changes);
         self.writing(|transaction| {
-            let wrong = |e: redb::StorageError| self.damaged(e);
-            let open = |e: redb::TableError| self.damaged(e);
+            let wrong = |e: redb::StorageError| self.failed(e);
+            let open = |e: redb::TableError| self.failed(e);
             transaction
                 .open_table(RECORDS)
                 .map_err(open)?
@@ -250,10 +254,10 @@ impl Database {
 
     fn records_from(&self, number: u64) -> Result<Vec<Record>, StoreError> {
         self.reading(|transaction| {
-            let table = transaction.open_table(RECORDS).map_err(|e| self.damaged(e))?;
+            let table = transaction.open_table(RECORDS).map_err(|e| self.failed(e))?;
             let mut records = Vec::new();
-            for entry in table.range(number..).map_err(|e| self.damaged(e))? {
-                let (number, text) = entry.map_err(|e| self.damaged(e))?;
+            for entry in table.range(number..).map_err(|e| self.failed(e))? {
+                let (number, text) = entry.map_err(|e| self.failed(e))?;
                 records.push(self.record(number.value(), text.value())?);
             }
             Ok(records)
@@ -304,23 +308,24 @@ impl Database {
     fn versions(&self) -> Result<BTreeMap<(Name, u64), Held>, StoreError> {
         self.reading(|transaction| {
             let mut sources = BTreeSet::new();
-            let table = transaction.open_table(SOURCES).map_err(|e| self.damaged(e))?;
-            for entry in table.iter().map_err(|e| self.damaged(e))? {
-                let (digest, text) = entry.map_err(|e| self.damaged(e))?;
+            let table = transaction.open_table(SOURCES).map_err(|e| self.failed(e))?;
+            for entry in table.iter().map_err(|e| self.failed(e))? {
+                let (digest, text) = entry.map_err(|e| self.failed(e))?;
                 if canonical::digest_bytes(text.value().as_bytes()) != digest.value() {
                     return Err(self.damaged(format!("the source {} was altered", digest.value())));
                 }
                 sources.insert(digest.value().to_owned());
             }
             let mut versions = BTreeMap::new();
-            let table = transaction.open_table(VERSIONS).map_err(|e| self.damaged(e))?;
-            for entry in table.iter().map_err(|e| self.damaged(e))? {
-                let (key, text) = entry.map_err(|e| self.damaged(e))?;
+            let table = transaction.open_table(VERSIONS).map_err(|e| self.failed(e))?;
+            for entry in table.iter().map_err(|e| self.failed(e))? {
+                let (key, text) = entry.map_err(|e| self.failed(e))?;
                 let (name, revision) = key.value();
-                let json: Json = serde_json::from_str(text.value()).map_err(|_| self.unread(name, revision))?;
-                let known = json.get("source").and_then(Json::as_str).is_some_and(|source| sources.contains(source));
-                let held = read_held(revision, &json).filter(|_| known);
-                versions.insert((Name::from(name), revision), held.ok_or_else(|| self.unread(name, revision))?);
+                let (held, json) = parts(revision, text.value()).ok_or_else(|| self.unread(name, revision))?;
+                if !json.get("source").and_then(Json::as_str).is_some_and(|source| sources.contains(source)) {
+                    return Err(self.unread(name, revision));
+                }
+                versions.insert((Name::from(name), revision), held);
             }
             Ok(versions)
         })
@@ -356,9 +361,8 @@ fn version_text(held: &Held, at: Instant, source: &Source, digest: &str) -> Stri
     format!("{{\"contract\":{},{}", held.contract, about.strip_prefix('{').unwrap_or(&about))
 }
 
-fn read_version(revision: u64, json: &Json, text: &str) -> Option<Version> {
+fn read_version(held: Held, json: &Json, text: &str) -> Option<Version> {
     let word = |key: &str| json.get(key)?.as_str();
-    let held = read_held(revision, json)?;
     let source = Source {
         file: word("file")?.into(),
         adapter: word("adapter")?.into(),
@@ -368,12 +372,31 @@ fn read_version(revision: u64, json: &Json, text: &str) -> Option<Version> {
     Some(Version { held, at: word("at")?.parse().ok()?, source })
 }
 
-/// The contract of a revision, without what it was read from.
-fn read_held(revision: u64, json: &Json) -> Option<Held> {
-    let contract = canonical::to_string(json.get("contract")?);
-    Some(Held { revision, since: json.get("since")?.as_u64()?, contract: contract.into() })
+/// The contract of a revision, and what is said about it.
+fn parts(revision: u64, text: &str) -> Option<(Held, Json)> {
+    let rest = text.strip_prefix("{\"contract\":")?;
+    let (contract, about) = rest.split_at_checked(canonical::first(rest)?)?;
+    let about: Json = serde_json::from_str(&format!("{{{}", about.strip_prefix(',')?)).ok()?;
+    Some((Held { revision, since: about.get("since")?.as_u64()?, contract: contract.into() }, about))
 }
 
 fn damaged(path: &Path, error: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged { path: shown(path), reason: error.to_string() }
+}
+
+/// What the crate says. A full disk or a file that may not be written is no damage, and is not told as one.
+fn failed(path: &Path, error: impl Into<redb::Error>) -> StoreError {
+    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+    let says =
+        |reason: &str, help| StoreError::System { path: shown(path), reason: reason.to_owned(), help: Some(help) };
+    match error.into() {
+        // A file that is too short, or no store at all.
+        redb::Error::Io(error) if matches!(error.kind(), InvalidData | UnexpectedEof) => damaged(path, error),
+        redb::Error::Io(error) => system(path, &error),
+        redb::Error::PreviousIo => says("the system has refused it before", "try again"),
+        redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {
+            says("another program has it open, and not as writers of a registry do", "end that program, and try again")
+        }
+        other => damaged(path, other),
+    }
 }

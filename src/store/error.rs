@@ -1,6 +1,6 @@
 //! Why the store of a registry does not do what it was asked.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use thiserror::Error;
@@ -43,6 +43,14 @@ pub enum StoreError {
         /// Its digest.
         digest: String,
     },
+    /// What was asked is done and durable, and readers do not see it yet.
+    #[error("the change is stored as snapshot {number}, and could not be published: {why}")]
+    Unpublished {
+        /// The number of the snapshot.
+        number: u64,
+        /// Why it was not published.
+        why: String,
+    },
     /// Operations that cannot take effect; none did.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Refused(Vec<Refusal>),
@@ -53,6 +61,8 @@ pub enum StoreError {
         path: String,
         /// What the system says.
         reason: String,
+        /// What to do, where that is known.
+        help: Option<&'static str>,
     },
 }
 
@@ -69,12 +79,24 @@ impl StoreError {
                 Some("nothing is written to it any more; put a copy of the folder in its place".to_owned())
             }
             Self::Moved { .. } => Some("look at `registry history`, and decide again what is to be done".to_owned()),
-            Self::Refused(_) | Self::System { .. } => None,
+            Self::Unpublished { .. } => {
+                Some("`provost registry verify` publishes it, once the folder can be written".to_owned())
+            }
+            Self::System { help, .. } => help.map(str::to_owned),
+            Self::Refused(_) => None,
         }
     }
 }
 
-/// What the system says, without its error number.
+/// What the system says, without its error number, and what there is to do about it.
 pub(super) fn system(path: &Path, error: &io::Error) -> StoreError {
-    StoreError::System { path: shown(path), reason: error.kind().to_string() }
+    let help = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("make room on the disk, and try again"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Some(
+            "whoever writes or looks at the past needs a folder that can be written, with its files; the snapshot in force needs no more than reading",
+        ),
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Some("a registry is a folder; name another place"),
+        _ => None,
+    };
+    StoreError::System { path: shown(path), reason: error.kind().to_string(), help }
 }

@@ -8,6 +8,51 @@
 //! The truth is one file, `store.redb`, with every contract that ever stood in the registry and the history of its snapshots. It
 //! is locked as a whole, so readers leave it alone: after each commit the writer publishes the snapshot beside it, in
 //! `current.jsonl`, before it says that it is done. Whoever writes next publishes what a crash in between has left unpublished.
+//!
+//! A program opens the registry once and shares it. Who reads takes a snapshot and keeps it for as long as one decision lasts:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use provost::registry::{Contract, Operation, Source};
+//! use provost::store::{PATIENCE, Store};
+//!
+//! let folder = std::env::temp_dir().join(format!("provost-example-{}", std::process::id()));
+//! let now = "2026-11-21T00:00:00Z".parse()?;
+//! let (store, made) = Store::init(&folder, PATIENCE, now)?;
+//! assert!(made);
+//!
+//! // The contract in its canonical spelling, as `provost::ir::json::service` and `provost::base::canonical` give that of a
+//! // service which a package has checked, and what it was read from.
+//! let register = |name: &str| {
+//!     let source = Source { file: "desk.yaml".into(), adapter: "provost".into(), trait_: None, text: String::new() };
+//!     let contract = r#"{"accepts":[],"traits":["Model"],"values":{}}"#.to_owned();
+//!     vec![Operation::Register(Contract { name: name.into(), contract, source })]
+//! };
+//! let before = store.snapshot();
+//! std::thread::scope(|scope| {
+//!     let writer = scope.spawn(|| (0..5).try_for_each(|n| store.apply(now, register(&format!("desk-{n}"))).map(drop)));
+//!     let readers: Vec<_> = (0..3)
+//!         .map(|_| {
+//!             scope.spawn(|| {
+//!                 // It waits for nobody, is whole, and stays what it is: as many services as writes that came before it.
+//!                 let snapshot = store.snapshot();
+//!                 assert_eq!(snapshot.services.len() as u64 + 1, snapshot.number);
+//!             })
+//!         })
+//!         .collect();
+//!     readers.into_iter().for_each(|reader| reader.join().unwrap());
+//!     writer.join().unwrap()
+//! })?;
+//! assert_eq!((before.services.len(), store.snapshot().services.len()), (0, 5));
+//!
+//! // What was decided on an older snapshot can be decided on it again, by its digest.
+//! assert_eq!(store.at(&provost::registry::Which::Digest(before.digest.clone()))?.as_ref(), Some(&*before));
+//! // What other processes have written is seen by `refresh`.
+//! assert_eq!(store.refresh()?.number, 6);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok(())
+//! # }
+//! ```
 #![allow(
     clippy::disallowed_methods,
     reason = "the store of the registry is where its files are, and where writers wait for each other"
@@ -62,7 +107,7 @@ pub struct Written {
 impl Store {
     /// Makes an empty registry in a folder, or opens the one that is there; says which.
     pub fn init(folder: &Path, patience: Duration, now: Instant) -> Result<(Self, bool), StoreError> {
-        fs::create_dir_all(folder).map_err(|e| system(folder, &e))?;
+        make_folder(folder).map_err(|e| system(folder, &e))?;
         let _lock = lock::exclusive(folder, patience)?;
         let made = !exists(&folder.join(STORE))? && !exists(&folder.join(CURRENT))?;
         if made {
@@ -130,8 +175,12 @@ impl Store {
         let (snapshot, changes) = match next.map_err(StoreError::Refused)? {
             None => (snapshot, Vec::new()),
             Some((next, changes)) => {
+                // A disk that is full, or a folder that may not be written, is met here, before anything has happened.
+                let prepared = Prepared::write(&self.folder, &next)?;
                 database.append(&snapshot, &next, &changes, &operations)?;
-                publish(&self.folder, &next)?;
+                let unpublished =
+                    |why: StoreError| StoreError::Unpublished { number: next.number, why: why.to_string() };
+                prepared.publish().map_err(unpublished)?;
                 (next, changes)
             }
         };
@@ -185,8 +234,10 @@ fn opened(folder: &Path) -> Result<(Database, Snapshot), StoreError> {
     }
     let database = Database::open(folder)?;
     let snapshot = database.current()?;
+    if fs::read(folder.join(CURRENT)).is_ok_and(|bytes| bytes == published::text(&snapshot).as_bytes()) {
+        return Ok((database, snapshot));
+    }
     match published(folder) {
-        Ok(Some(found)) if found == snapshot => {}
         // Somebody put an older store in the place of the one that published this.
         Ok(Some(found)) if found.number >= snapshot.number => {
             let reason = format!(
@@ -229,17 +280,64 @@ fn published(folder: &Path) -> Result<Option<Snapshot>, StoreError> {
     published::read(&text).map(|read| Some(read.snapshot)).map_err(|damage| damaged(damage.to_string()))
 }
 
-/// Publishes a snapshot: whoever reads sees the one before or this one. The lock keeps others from the file that is renamed.
+/// Publishes a snapshot: whoever reads sees the one before or this one.
 fn publish(folder: &Path, snapshot: &Snapshot) -> Result<(), StoreError> {
-    let (target, beside) = (folder.join(CURRENT), folder.join(format!(".{CURRENT}.new")));
-    let write = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&beside)?;
-        file.write_all(published::text(snapshot).as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, &target)?;
-        sync_folder(folder)
-    };
-    write().map_err(|e| system(&target, &e))
+    Prepared::write(folder, snapshot)?.publish()
+}
+
+/// A snapshot that stands beside the published one, on the disk. The lock keeps others from it.
+struct Prepared<'f> {
+    folder: &'f Path,
+    beside: PathBuf,
+}
+
+impl<'f> Prepared<'f> {
+    fn write(folder: &'f Path, snapshot: &Snapshot) -> Result<Self, StoreError> {
+        let beside = folder.join(format!(".{CURRENT}.new"));
+        let text = published::text(snapshot);
+        if let Some(refusal) = registry::change::oversized(text.len()) {
+            return Err(StoreError::Refused(vec![refusal]));
+        }
+        let write = || -> std::io::Result<()> {
+            let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&beside)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        };
+        match write() {
+            Ok(()) => Ok(Self { folder, beside }),
+            Err(error) => {
+                // Half of it would only keep a full disk full.
+                let _ = fs::remove_file(&beside);
+                Err(system(&beside, &error))
+            }
+        }
+    }
+
+    /// Takes the place of what was published.
+    fn publish(self) -> Result<(), StoreError> {
+        let target = self.folder.join(CURRENT);
+        let named = fs::rename(&self.beside, &target).and_then(|()| sync_folder(self.folder));
+        named.map_err(|e| system(&target, &e))
+    }
+}
+
+/// Makes a folder, and makes sure that its name is on the disk too.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        made => made?,
+    }
+    match sync_folder(folder.parent().unwrap_or(Path::new(""))) {
+        // One may be allowed to make a folder in a place that one cannot look into.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Without this, a new name may be lost when the machine stops; not every system can open a folder.

@@ -131,6 +131,52 @@ fn a_registry_that_was_half_made_is_made_and_one_that_lost_its_store_is_not_made
     assert!(matches!(store.apply(now(), Vec::new()), Err(StoreError::Missing { .. })));
 }
 
+/// A full disk is met in the same place: before the commit.
+#[test]
+fn what_cannot_be_published_is_not_stored_either() {
+    let folder = Folder::new("unwritable");
+    let store = folder.store();
+    fs::create_dir(folder.0.join(".current.jsonl.new")).unwrap();
+    assert!(matches!(store.apply(now(), register("a", "{}")), Err(StoreError::System { .. })));
+    fs::remove_dir(folder.0.join(".current.jsonl.new")).unwrap();
+    assert_eq!(store.history().unwrap().len(), 1);
+    assert_eq!(store.apply(now(), register("a", "{}")).unwrap().snapshot.number, 2);
+}
+
+/// Only the renaming comes behind the commit. Where that is refused, the change stands, and is told as what it is.
+#[test]
+fn what_was_stored_and_not_published_is_told_and_published_later() {
+    let folder = Folder::new("renamed");
+    let store = folder.store();
+    let in_the_way = folder.0.join(CURRENT);
+    let written = store.write::<StoreError>(now(), None, |_| {
+        fs::remove_file(&in_the_way).unwrap();
+        fs::create_dir(&in_the_way).unwrap();
+        Ok(register("a", "{}"))
+    });
+    assert!(matches!(written, Err(StoreError::Unpublished { number: 2, .. })));
+    fs::remove_dir(&in_the_way).unwrap();
+    store.verify().unwrap();
+    assert_eq!(store.refresh().unwrap().number, 2);
+}
+
+/// Whoever is told that a store is damaged puts back a copy; who may not read it, or has no room, must not be told that.
+#[test]
+fn what_the_system_refuses_is_no_damage() {
+    let folder = Folder::new("system");
+    let store = folder.store();
+    fs::remove_file(folder.0.join(STORE)).unwrap();
+    fs::create_dir(folder.0.join(STORE)).unwrap();
+    assert!(matches!(store.verify(), Err(StoreError::System { .. })));
+    fs::remove_dir(folder.0.join(STORE)).unwrap();
+    for torn in ["", "no store at all"] {
+        fs::write(folder.0.join(STORE), torn).unwrap();
+        assert!(matches!(store.verify(), Err(StoreError::Damaged { .. })), "{torn}");
+    }
+    let full = system(&folder.0, &std::io::ErrorKind::StorageFull.into());
+    assert_eq!(full.help().as_deref(), Some("make room on the disk, and try again"));
+}
+
 #[test]
 fn an_older_store_behind_a_newer_publication_is_refused() {
     let folder = Folder::new("older");

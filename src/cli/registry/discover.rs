@@ -25,11 +25,17 @@ use crate::value::Value;
 /// The names of the request type and the route that are joined to the package.
 const REQUEST: &str = "RegistryDiscovery";
 const ROUTE: &str = "registry_discovery";
+/// A condition, for whoever wrote none.
+const EXAMPLE: &str = r#"`"chat" in service.capabilities and service.latency <= 200ms`"#;
 /// The name of the source that holds them; the condition begins its third line, so that an excerpt shows nothing else.
 const SOURCE: &str = "(condition)";
 
 /// Runs it; nothing found is a definite no.
 pub fn run(shell: &Shell, expression: &str, trait_: Option<&str>, now: Option<&str>) -> Result<Verdict, Failure> {
+    let help = format!("\n  help: write one, as in {EXAMPLE}");
+    if expression.trim().is_empty() {
+        return Err(Failure::Usage(format!("the condition is empty{help}")));
+    }
     let place = Place::meant(shell)?;
     let now = inputs::now(shell, now)?;
     let of_manifest = place.entry.as_ref().and_then(|entry| entry.trait_.as_ref()).map(|entry| &*entry.text);
@@ -114,8 +120,7 @@ fn alone(opened: &Opened) -> Result<(), Failure> {
     if joined == 2 && constraints == 2 {
         return Ok(());
     }
-    let help = "write one, as in `\"chat\" in service.capabilities and service.latency <= 200ms`";
-    Err(Failure::Usage(format!("what is asked for is no single condition\n  help: {help}")))
+    Err(Failure::Usage(format!("what is asked for is no single condition\n  help: write one, as in {EXAMPLE}")))
 }
 
 fn why(by: &[Failed]) -> String {

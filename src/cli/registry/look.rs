@@ -11,7 +11,7 @@ use crate::cli::shell::{Failure, Shell, Verdict};
 use crate::data;
 use crate::facts::export;
 use crate::ir::Services;
-use crate::registry::{Held, Record, Snapshot};
+use crate::registry::{Held, Record, Refusal, Snapshot};
 use crate::store::{STORE, Store, StoreError};
 
 /// `provost registry list`
@@ -65,9 +65,15 @@ pub fn get(shell: &Shell, name: &str, source: bool, wait: u64) -> Result<Verdict
     let place = Place::meant(shell)?;
     let snapshot = place.snapshot(shell)?;
     let Some(held) = snapshot.services.get(name) else {
-        let known = snapshot.services.keys().map(|known| &**known);
-        let near = crate::base::similar::nearest(name, known).map(|near| format!("\n  help: did you mean `{near}`?"));
-        shell.remark(&format!("there is no `{name}` in snapshot {}{}", snapshot.number, near.unwrap_or_default()));
+        let refusal = Refusal::not_there(&Name::from(name), &snapshot);
+        let (message, help) = (format!("there is no `{name}` in snapshot {}", snapshot.number), refusal.help());
+        match shell.format {
+            Format::Json => {
+                let refused = json!([{ "message": message, "help": help }]);
+                shell.out(&format!("{:#}", json!({ "schema": "provost.registry-refusal/1", "refused": refused })))?;
+            }
+            Format::Text => shell.remark(&format!("{message}\n  help: {help}")),
+        }
         return Ok(Verdict::No);
     };
     if source {

@@ -136,9 +136,11 @@ fn failure(error: StoreError) -> Failure {
     let message = format!("{error}{help}");
     match error {
         StoreError::Missing { .. } | StoreError::Refused(_) => Failure::Usage(message),
-        StoreError::Moved { .. } | StoreError::Busy { .. } | StoreError::Damaged { .. } | StoreError::System { .. } => {
-            Failure::Unexpected(message)
-        }
+        StoreError::Moved { .. }
+        | StoreError::Busy { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::Unpublished { .. }
+        | StoreError::System { .. } => Failure::Unexpected(message),
     }
 }
 
@@ -146,7 +148,7 @@ fn failure(error: StoreError) -> Failure {
 fn refused(shell: &Shell, error: StoreError) -> Result<Verdict, Failure> {
     let (all, wrong): (Vec<(String, Option<String>)>, bool) = match &error {
         StoreError::Refused(all) => {
-            let wrong = |of: &Refusal| !matches!(of, Refusal::Clash(..) | Refusal::NotThere(_));
+            let wrong = |of: &Refusal| !matches!(of, Refusal::Clash(..) | Refusal::NotThere(..));
             (all.iter().map(|of| (of.to_string(), Some(of.help()))).collect(), all.iter().any(wrong))
         }
         StoreError::Moved { .. } => (vec![(error.to_string(), error.help())], false),

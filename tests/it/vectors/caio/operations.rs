@@ -1,5 +1,8 @@
 //! How the router is set up, watched and asked: what of it the package says, and what belongs to a door that is not there.
 
+use std::path::Path;
+use std::process::Command;
+
 use provost::route::decision::{Decision, Ending};
 use serde_json::{Map, Value as Json, json};
 
@@ -12,9 +15,6 @@ const STATUS: Apart = Apart::NotBuilt(
     "a rule of the package says whether it is refused; the status is the front door's, which is not built",
 );
 const GATEWAY: Apart = Apart::NotBuilt("the gateway that calls services and reads their answers is not built");
-const DISCOVERY: Apart = Apart::NotBuilt(
-    "services are discovered by `provost registry discover`; the answer in this shape is the front door's",
-);
 const VERSIONS: Apart = Apart::OnPurpose(
     "a configuration is a file under version control: `provost diff` and `provost replay` tell what a change does, and an older version is put back \
      by a commit",
@@ -42,7 +42,7 @@ pub fn operations(house: &House, input: &Json, expect: &Json) -> (Result<(), Str
         return (validated(house, input, expect), None);
     }
     if path.ends_with("/discover-services") {
-        return apart(DISCOVERY);
+        return (discovered(input, expect), None);
     }
     if has(input, &["type"]) && has(expect, &["valid"]) {
         return (configured(house, input, expect), None);
@@ -79,6 +79,35 @@ fn validated(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
     let wanted = &expect["body"];
     same("whether it is valid", errors.is_empty(), wanted["is_valid"] == json!(true))?;
     same("whether something is wrong", errors.is_empty(), wanted["errors"].as_array().is_none_or(Vec::is_empty))
+}
+
+/// Services are discovered by a condition over their contracts: nobody in a registry that is empty, and one who is registered then.
+fn discovered(input: &Json, expect: &Json) -> Result<(), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provost"));
+        command.current_dir(root).env_clear().args(["--package", "rules/caio", "--format", "json", "--registry"]);
+        let output = command.arg(folder.path()).arg("registry").args(arguments).output().map_err(|e| e.to_string())?;
+        let code = output.status.code();
+        serde_json::from_slice::<Json>(&output.stdout).map(|json| (code, json)).map_err(|e| format!("{code:?}: {e}"))
+    };
+    let capabilities = input["body"]["capabilities"].as_array().into_iter().flatten();
+    let condition: Vec<String> = capabilities.map(|needed| format!("{needed} in service.capabilities")).collect();
+    let discover = || run(&["discover", &condition.join(" and ")]);
+    run(&["init"])?;
+    let (code, answer) = discover()?;
+    let wanted = &expect["body"];
+    same("whom one finds", &answer["found"], &wanted["services"])?;
+    same("how many", answer["found"].as_array().map(Vec::len), wanted["count"].as_u64().map(|count| count as usize))?;
+    same("the exit code where nobody is found", code, Some(1))?;
+    let chat = std::fs::read_to_string(root.join("contracts/caio/data/chat.yaml")).map_err(|e| e.to_string())?;
+    let file = folder.path().join("chat.yaml");
+    std::fs::write(&file, chat.replace("service_id: harbour-chat", "service_id: another-chat"))
+        .map_err(|e| e.to_string())?;
+    run(&["register", &file.to_string_lossy()])?;
+    let (code, answer) = discover()?;
+    same("whom one finds then", (code, &answer["found"]), (Some(0), &json!(["another-chat"])))
 }
 
 /// Whoever gets a status that refuses is denied by the rule; the status itself belongs to the door.
