@@ -10,12 +10,13 @@
     reason = "a benchmark reads the clock and prints"
 )]
 
+mod measure;
+
 use std::fmt::Write as _;
-use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
+use measure::{Numbers, milliseconds, quantile, timed};
 use provost::facts::{Inputs, Request, Signals};
 use provost::package::{self, Package};
 use provost::plan::{self, Plan};
@@ -80,22 +81,12 @@ rule spread    on work { require all f in fallback: f.vendor != primary.vendor }
     text
 }
 
-/// Numbers that look drawn and are the same on every machine.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-}
-
 fn contracts(from: usize, to: usize) -> String {
     let mut numbers = Numbers(from as u64);
     let mut text = String::new();
     for service in from..to {
-        let skills = ["chat", "chat, ocr", "chat, code", "ocr, audio"][numbers.below(4) as usize];
-        let regions = ["eu", "eu, us", "us, asia", "eu, us, asia"][numbers.below(4) as usize];
+        let skills = ["chat", "chat, ocr", "chat, code", "ocr, audio"][numbers.below(4)];
+        let regions = ["eu", "eu, us", "us, asia", "eu, us, asia"][numbers.below(4)];
         write!(text, "service \"model-{service:05}\" is Model {{ vendor = \"v{}\" ", numbers.below(40)).unwrap();
         write!(text, "skills = {{ {skills} }} regions = {{ {regions} }} price = ${} ", 1 + numbers.below(10)).unwrap();
         write!(text, "context = {} ", 500 * (1 + numbers.below(20))).unwrap();
@@ -139,17 +130,6 @@ fn proved(plan: &Plan, inputs: &Inputs) -> (String, String) {
     (route::json::decision(&decision).to_string(), certificate)
 }
 
-fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
-    let began = Instant::now();
-    let done = black_box(work());
-    (began.elapsed(), done)
-}
-
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64() * 1_000.0
-}
-
 fn row(services: usize, runs: usize) -> String {
     let (check, package) = timed(|| open(services));
     let (policy, stated) = (Arc::new(package.policy), Arc::new(package.services));
@@ -166,14 +146,14 @@ fn row(services: usize, runs: usize) -> String {
         assert_eq!(checked.map(|report| report.outcome).unwrap(), "routed");
         verifying.push(time);
     }
-    let (deciding, proving, verifying) = (median(deciding), median(proving), median(verifying));
-    let once = |time: Duration| time.as_secs_f64() * 1_000.0;
+    let (deciding, proving, verifying) =
+        (quantile(&mut deciding, 50), quantile(&mut proving, 50), quantile(&mut verifying, 50));
     format!(
         "{services:>8} {constraints:>11} {:>10} {:>9} {:>9.1} {:>8.2} {deciding:>9.3} {:>13.2} {:>11.2}",
         certificate.len(),
         certificate.len() / services,
-        once(check),
-        once(planning),
+        milliseconds(check),
+        milliseconds(planning),
         proving / deciding,
         verifying / deciding,
     )

@@ -10,9 +10,12 @@
     reason = "a benchmark looks at the clock and speaks to a person"
 )]
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+mod measure;
 
+use std::path::Path;
+use std::time::Instant;
+
+use measure::quantile;
 use provost::lint::{self, Settings};
 use provost::package;
 use provost::world::MemoryWorld;
@@ -35,19 +38,10 @@ fn main() {
         found = lint::lint(&package, &Settings::default(), now).len();
         lints.push(began.elapsed());
     }
-    let (check, lint) = (middle(checks), middle(lints));
+    let (check, lint) = (quantile(&mut checks, 50), quantile(&mut lints, 50));
     println!("{CONTRACTS} contracts, {RULES} rules, {} lints, {found} findings", lint::LINTS.len());
-    println!("check          {:8.1} ms", check.as_secs_f64() * 1000.0);
-    println!(
-        "check and lint {:8.1} ms  {:.1} times a check",
-        lint.as_secs_f64() * 1000.0,
-        lint.as_secs_f64() / check.as_secs_f64()
-    );
-}
-
-fn middle(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+    println!("check          {:8.1} ms", check);
+    println!("check and lint {:8.1} ms  {:.1} times a check", lint, lint / check);
 }
 
 /// A package like that of an organisation: contracts in many files, rules that overlap, on two routes.

@@ -10,14 +10,15 @@
     reason = "a benchmark reads the clock and prints"
 )]
 
+mod measure;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
+use measure::{Numbers, milliseconds, quantile, timed};
 use provost::base::FileId;
 use provost::data;
 use provost::facts::{self, Inputs, Signals};
@@ -32,16 +33,6 @@ const SIZES: &[(usize, usize)] = &[(10, 400), (100, 400), (1_000, 100), (10_000,
 const SKILLS: [&str; 6] =
     ["chat", "summarisation", "translation", "code_generation", "memory_search", "classification"];
 const PERMISSIONS: [&str; 3] = ["read", "write", "admin"];
-
-/// Numbers that look drawn and are the same on every machine.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
-}
 
 /// What a contract says, for the loop by hand.
 struct Service {
@@ -212,18 +203,6 @@ fn compare(services: &[Service], task: &Task, decided: &str) {
     }
 }
 
-fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
-    let began = Instant::now();
-    let done = black_box(work());
-    (began.elapsed(), done)
-}
-
-/// The time that so many hundredths of the runs stay below, in milliseconds.
-fn share(times: &mut [Duration], hundredths: usize) -> f64 {
-    times.sort();
-    times[(times.len() * hundredths / 100).min(times.len() - 1)].as_secs_f64() * 1_000.0
-}
-
 fn main() {
     println!("contracts  check, each  requests  routed  decide p50  decide p95  by hand p50   times");
     for &(size, requests) in SIZES {
@@ -241,8 +220,8 @@ fn main() {
             routed += usize::from(best.is_some());
             compare(&services, task, &decided);
         }
-        let (p50, p95, by_hand) = (share(&mut engine, 50), share(&mut engine, 95), share(&mut hand, 50));
-        let each = check.as_secs_f64() * 1_000.0 / f64::from(u32::try_from(size).unwrap());
+        let (p50, p95, by_hand) = (quantile(&mut engine, 50), quantile(&mut engine, 95), quantile(&mut hand, 50));
+        let each = milliseconds(check) / f64::from(u32::try_from(size).unwrap());
         println!(
             "{size:9}  {each:8.3} ms  {requests:8}  {routed:6}  {p50:7.3} ms  {p95:7.3} ms  {by_hand:8.4} ms  {:6.0}",
             p50 / by_hand

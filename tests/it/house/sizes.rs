@@ -3,8 +3,6 @@
 use super::{Source, files, none};
 
 const FILE_LINES: usize = 500;
-/// Files that are still longer; a file that has become shorter must leave this list.
-const STILL_LONGER: &[&str] = &["src/syntax/ast.rs"];
 const FUNCTION_LINES: usize = 70;
 
 fn rust_files() -> Vec<Source> {
@@ -13,17 +11,9 @@ fn rust_files() -> Vec<Source> {
 
 #[test]
 fn files_fit_in_a_few_screens() {
-    let sources = rust_files();
-    let is_long = |source: &&Source| source.text.lines().count() > FILE_LINES;
-    let mut findings: Vec<String> = sources
-        .iter()
-        .filter(is_long)
-        .filter(|source| !STILL_LONGER.contains(&source.path.as_str()))
-        .map(|source| format!("{}: {} lines", source.path, source.text.lines().count()))
-        .collect();
-    let long: Vec<&str> = sources.iter().filter(is_long).map(|source| source.path.as_str()).collect();
-    let settled = STILL_LONGER.iter().filter(|path| !long.contains(path));
-    findings.extend(settled.map(|path| format!("{path}: is short now and must leave the list of exceptions")));
+    let lines = |source: &Source| (source.path.clone(), source.text.lines().count());
+    let long = rust_files().iter().map(lines).filter(|(_, lines)| *lines > FILE_LINES).collect::<Vec<_>>();
+    let findings: Vec<String> = long.iter().map(|(path, lines)| format!("{path}: {lines} lines")).collect();
     none("files of more than 500 lines", &findings);
 }
 
