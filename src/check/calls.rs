@@ -170,9 +170,16 @@ impl Checker<'_> {
         let mut unknown = Unknown::Never;
         let mut checked = Vec::new();
         for arg in args {
-            let typed = self.expect(scope, arg, &Type::Text);
-            if typed.ty.is_none() {
-                return Typed::broken();
+            let typed = self.expr(scope, arg, Some(&Type::Text));
+            match &typed.ty {
+                Some(Type::Text) => {}
+                Some(other) => {
+                    let message = format!("`draw` draws from texts, and this is {other:#}");
+                    let found = Diagnostic::error(&codes::MISMATCH, arg.span, message).label("no text");
+                    self.report(found.help("write it as a text: `\"…\"`, or `\"{…}\"` for a value"));
+                    return Typed::broken();
+                }
+                None => return Typed::broken(),
             }
             unknown = unknown.max(typed.unknown);
             checked.push(typed.expr);

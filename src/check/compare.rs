@@ -1,14 +1,36 @@
 //! Comparison, membership and relations of sets and texts.
 
+use std::fmt;
+
 use super::expr::plain_text;
 use super::scope::{Bound, Scope, Typed};
 use super::{Checker, codes};
 use crate::base::Span;
 use crate::base::pattern::Pattern;
 use crate::diag::Diagnostic;
-use crate::ir::{Comparison, Expr as Ir};
+use crate::ir::{Comparison, Expr as Ir, Fold};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
 use crate::value::Type;
+
+/// What needs values with an order.
+#[derive(Clone, Copy)]
+pub(super) enum Needs {
+    Sign(Comparison),
+    OrderBy,
+    Extreme(Fold),
+    TieKey,
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sign(sign) => write!(f, "`{}`", sign.word()),
+            Self::OrderBy => f.write_str("`order by`"),
+            Self::Extreme(fold) => write!(f, "`{}`", fold.word()),
+            Self::TieKey => f.write_str("a key for ties"),
+        }
+    }
+}
 
 impl Checker<'_> {
     /// Both sides of an operator, each read with the help of the other: a side that is a bare word, a text or a literal
@@ -77,7 +99,7 @@ impl Checker<'_> {
             return Typed::broken();
         };
         let sized = !matches!(op, Comparison::Equal | Comparison::NotEqual);
-        if sized && !self.check_ordered(&ty, op, span) {
+        if sized && !self.check_ordered(&ty, Needs::Sign(op), span) {
             return Typed::broken();
         }
         self.check_entailed(op, &left.bound, &right.bound, span);
@@ -118,7 +140,7 @@ impl Checker<'_> {
     }
 
     /// Reports a comparison by size of values that have none.
-    pub(super) fn check_ordered(&mut self, ty: &Type, op: Comparison, span: Span) -> bool {
+    pub(super) fn check_ordered(&mut self, ty: &Type, needs: Needs, span: Span) -> bool {
         let ordered = match ty {
             Type::Int | Type::Decimal | Type::Ratio | Type::Money(_) | Type::Duration | Type::Date | Type::Instant => {
                 true
@@ -130,21 +152,29 @@ impl Checker<'_> {
         if ordered {
             return true;
         }
-        let message = format!("`{}` needs values with an order; {ty:#} has none", op.word());
+        let message = format!("{needs} needs values with an order; {ty:#} has none");
         let diagnostic = Diagnostic::error(&codes::NO_ORDER, span, message).label("cannot be compared by size");
+        let compares = matches!(needs, Needs::Sign(_));
         self.report(match ty {
             Type::Enum(name) => {
-                let diagnostic = diagnostic
-                    .help(format!("declare it as `enum {name} ordered {{ … }}`, smallest first, or compare with `==`"));
+                let other = if compares { ", or compare with `==`" } else { "" };
+                let help = format!("declare it as `enum {name} ordered {{ … }}`, smallest first{other}");
                 match self.program.by_name(name) {
-                    Some(decl) => {
-                        diagnostic.related(decl.name_span, format!("`{name}` is declared here, without `ordered`"))
-                    }
-                    None => diagnostic,
+                    Some(decl) => diagnostic
+                        .help(help)
+                        .related(decl.name_span, format!("`{name}` is declared here, without `ordered`")),
+                    None => diagnostic.help(help),
                 }
             }
-            Type::Set(_) => diagnostic.help("sets are compared with `within` (subset) and `overlaps`"),
-            _ => diagnostic.help("compare with `==` or `!=`"),
+            Type::Set(_) if compares => diagnostic.help("sets are compared with `within` (subset) and `overlaps`"),
+            _ if compares => diagnostic.help("compare with `==` or `!=`"),
+            Type::Bool => diagnostic.help("say what comes first: `if … then 0 else 1`"),
+            Type::Set(_) | Type::List(_) => diagnostic.help("name what is to be compared of it, such as `count(…)`"),
+            Type::Vector | Type::ComplexVector => {
+                diagnostic.help("name what is to be compared of it, such as `norm(…)`")
+            }
+            Type::Service(_) => diagnostic.help("name what is to be compared of it, such as its `name`"),
+            _ => diagnostic.help("name one of its fields"),
         });
         false
     }

@@ -140,12 +140,18 @@ impl Checker<'_> {
         let lacking = scope.subject.iter().find(|t| !self.trait_has(t, &field.text));
         let narrowed =
             matches!(ty, Type::Service(None)) && scope.subject.iter().any(|t| self.trait_has(t, &field.text));
+        let measured = |t: &&Name| self.policy.traits.get(*t).is_some_and(|t| t.measurements.contains_key(&field.text));
+        let of = if let Type::Service(of) = ty { of.iter().find(measured) } else { None };
+        if of.is_some() {
+            let help = "what is measured is told by results, and no service states it: name a field or a guarantee";
+            return self.report(diagnostic.help(help));
+        }
         diagnostic = match (near, lacking) {
             (_, Some(trait_)) if narrowed => diagnostic.help(format!(
                 "`service` may be a `{trait_}` here, which does not have it; narrow the rule to the roles that do: `on route.role`"
             )),
             (Some(_), _) => diagnostic.suggest(field.span, near),
-            (None, _) if names.is_empty() => diagnostic.help("it has none"),
+            (None, _) if names.is_empty() => diagnostic.help("it has no fields"),
             (None, _) => {
                 let shown: Vec<String> = names.iter().take(10).map(|n| format!("`{n}`")).collect();
                 let more = if names.len() > shown.len() { ", …" } else { "" };

@@ -1,5 +1,6 @@
 //! Quantifiers, folds and comprehensions: everything that gives a name to each element of a collection.
 
+use super::compare::Needs;
 use super::scope::{Bound, Scope, Typed, Unknown, Variable};
 use super::{Checker, codes};
 use crate::base::{Decimal, Span};
@@ -116,7 +117,7 @@ impl Checker<'_> {
             let by_typed = self
                 .with_variable(scope, &c.var, (element, Bound::Exact), |checker, scope| checker.expr(scope, by, None));
             if let Some(ty) = &by_typed.ty {
-                self.check_ordered(ty, crate::ir::Comparison::Less, by.span);
+                self.check_ordered(ty, Needs::OrderBy, by.span);
             }
             unknown = unknown.max(by_typed.unknown);
             order = Some((Box::new(by_typed.expr), *descending));
@@ -221,7 +222,7 @@ impl Checker<'_> {
                 Typed::new(fold(zero), ty).or_unknown(unknown).with_bound(taken.bound)
             }
             Fold::Min | Fold::Max => {
-                if !self.check_ordered(&ty, crate::ir::Comparison::Less, span) {
+                if !self.check_ordered(&ty, Needs::Extreme(op), span) {
                     return Typed::broken();
                 }
                 // Of nothing, there is no smallest.
@@ -248,7 +249,7 @@ impl Checker<'_> {
             typed.push(next);
         }
         let Some(ty) = ty else { return Typed::broken() };
-        if !self.check_ordered(&ty, crate::ir::Comparison::Less, span) {
+        if !self.check_ordered(&ty, Needs::Extreme(op), span) {
             return Typed::broken();
         }
         let mut unknown = Unknown::Never;

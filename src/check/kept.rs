@@ -8,7 +8,7 @@ use crate::base::Name;
 use crate::base::similar::nearest;
 use crate::diag::Diagnostic;
 use crate::ir::suite::ExpectationKind;
-use crate::ir::{Guarantee, Route, Trait, walk};
+use crate::ir::{self, Route, Trait, walk};
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 use crate::value::Type;
 
@@ -25,7 +25,12 @@ impl Checker<'_> {
             let message = format!("a decision of route `{route_name}` promises no `{}`", guarantee.text);
             let found = Diagnostic::error(&codes::UNKNOWN_FIELD, guarantee.span, message).label("no such guarantee");
             let near = nearest(&guarantee.text, promised.iter().map(|name| &**name));
-            self.report(found.suggest(guarantee.span, near));
+            let all: Vec<String> = promised.iter().map(|name| format!("`{name}`")).collect();
+            self.report(match near {
+                Some(near) => found.suggest(guarantee.span, Some(near)),
+                None if all.is_empty() => found.help("it promises nothing: its roles have no guarantee in common"),
+                None => found.help(format!("it promises {}", all.join(", "))),
+            });
             return None;
         }
         let types = self.said_of(route, &guarantee.text);
@@ -61,16 +66,24 @@ impl Checker<'_> {
         Some(ExpectationKind::Kept(guarantee.text.clone(), values))
     }
 
-    /// The types of what a result can say of a guarantee.
+    /// The types of what a result can say of a guarantee. What one stage is measured by says nothing of a whole in which another
+    /// is measured otherwise, so that there the result states the value.
     fn said_of(&self, route: &Route, guarantee: &Name) -> BTreeMap<Name, Type> {
         let stages = &route.pipeline.stages;
         let roles = route.roles.iter().filter(|role| stages.is_empty() || stages.contains(&role.name));
-        let first = roles.filter_map(|role| self.policy.traits.get(&role.trait_)).next();
-        let of = |of: &Trait, promised: &Guarantee| {
-            let names = promised.measured_as.as_ref().map(walk::variables).unwrap_or_default();
-            let from = names.into_iter().filter_map(|name| Some((name.clone(), of.measurements.get(&name)?.clone())));
-            from.chain([(guarantee.clone(), promised.ty.clone())]).collect()
+        let taken = if stages.is_empty() { 1 } else { usize::MAX };
+        let mut traits = roles.take(taken).filter_map(|role| self.policy.traits.get(&role.trait_));
+        let Some((first, promised)) = traits.next().and_then(|of| Some((of, of.guarantees.get(guarantee)?))) else {
+            return BTreeMap::new();
         };
-        first.and_then(|trait_| Some(of(trait_, trait_.guarantees.get(guarantee)?))).unwrap_or_default()
+        let from = |of: &Trait| -> Option<(ir::Expr, Vec<(Name, Type)>)> {
+            let value = of.guarantees.get(guarantee)?.measured_as.clone()?;
+            let names = walk::variables(&value).into_iter();
+            let from = names.filter_map(|name| Some((name.clone(), of.measurements.get(&name)?.clone()))).collect();
+            Some((value, from))
+        };
+        let measured = from(first).filter(|of| traits.all(|other| from(other).as_ref() == Some(of)));
+        let measured = measured.into_iter().flat_map(|(_, from)| from);
+        measured.chain([(guarantee.clone(), promised.ty.clone())]).collect()
     }
 }

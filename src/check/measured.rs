@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::collections::duplicate;
 use super::scope::{Bare, Bound, Scope, Unknown, Variable};
+use super::traits::MEASUREMENT;
 use super::{Checker, codes};
 use crate::base::{Name, Span};
 use crate::diag::Diagnostic;
@@ -31,10 +32,10 @@ impl Checker<'_> {
                 continue;
             }
             let Some(ty) = self.measurement_type(decl, written) else { continue };
-            let inherited = built.measurements.get(&name.text).cloned();
-            let fact = built.fields.get(&name.text).map(|f| f.ty.clone());
-            let fact = fact.or_else(|| built.guarantees.get(&name.text).map(|g| g.ty.clone()));
-            if let Some(other) = fact.or_else(|| inherited.filter(|inherited| *inherited != ty)) {
+            if self.declared_as_another(decl, built, (&name.text, MEASUREMENT), name.span) {
+                continue;
+            }
+            if let Some(other) = built.measurements.get(&name.text).filter(|inherited| **inherited != ty).cloned() {
                 self.redeclared(decl, &name.text, &other, &ty, name.span);
                 continue;
             }
@@ -55,12 +56,16 @@ impl Checker<'_> {
         };
         let message = format!("measurement `{name}` {problem}");
         self.report(Diagnostic::error(&codes::GUARANTEE, written.span, message).help(help));
-        None
+        // An optional one is known all the same, so that what follows from it is not wrong as well.
+        written.ty.optional.then_some(ty)
     }
 
     /// The measurements of a trait that is extended.
     pub(super) fn inherit_measurements(&mut self, decl: &Declared, built: &mut Trait, parent: &Name, from: &Trait) {
         for (name, ty) in &from.measurements {
+            if self.inherited_as_another(decl, built, (name, MEASUREMENT), parent) {
+                continue;
+            }
             match built.measurements.get(name).cloned() {
                 Some(other) if other != *ty => self.conflict(decl, name, parent, ty, &other),
                 _ => {

@@ -44,7 +44,10 @@ impl Checker<'_> {
                     continue;
                 };
                 match placed.insert(name.clone(), member.span) {
-                    Some(first) => self.report(duplicate("constraint", member, first)),
+                    Some(first) => {
+                        let twice = duplicate("constraint", member, first);
+                        self.report(twice.help("people hear of each constraint once: name it in one phase"));
+                    }
                     None => constraints.push(name),
                 }
             }
@@ -138,7 +141,9 @@ impl Checker<'_> {
     /// Nothing that may exclude somebody is left out of the story.
     fn check_all_placed(&mut self, decl: &Declared, item: &RouteItem, placed: &BTreeMap<Name, Span>) {
         for label in item.requires.iter().filter_map(|clause| clause.label.as_ref()) {
-            if placed.contains_key(&*format!("{}.{}", decl.name, label.text)) {
+            // A label that cannot be named in a phase has been reported as such.
+            let reserved = [RULES, ACCEPT].contains(&&*label.text);
+            if reserved || placed.contains_key(&*format!("{}.{}", decl.name, label.text)) {
                 continue;
             }
             let message = format!("the constraint `{}` stands in no phase", label.text);

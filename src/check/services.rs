@@ -182,7 +182,12 @@ impl Checker<'_> {
         if let Some(decl) = traits.first().and_then(|t| self.program.by_name(t)) {
             diagnostic = diagnostic.related(decl.name_span, format!("trait `{}` is declared here", decl.name));
         }
-        self.report(diagnostic.suggest(entry.name.span, near));
+        let measured =
+            |t: &Name| self.policy.traits.get(t).is_some_and(|t| t.measurements.contains_key(&entry.name.text));
+        self.report(match traits.iter().any(measured) {
+            true => diagnostic.help("what is measured is told by results, and no service states it: remove it here"),
+            false => diagnostic.suggest(entry.name.span, near),
+        });
     }
 
     fn accept(&mut self, decl: &Declared, item: &ServiceItem, clause: &AcceptClause) -> Option<Accept> {

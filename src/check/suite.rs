@@ -307,7 +307,9 @@ impl Checker<'_> {
 
 fn unknown_constraint(name: &str, span: Span, route: &Name, known: &BTreeSet<&str>, denials: bool) -> Diagnostic {
     let what = if denials { "rule that denies" } else { "constraint" };
-    let near = nearest(name, known.iter().copied());
+    // A label is written alone in its route, and with the route in front everywhere else.
+    let labelled = format!("{route}.{name}");
+    let near = known.get(&*labelled).copied().or_else(|| nearest(name, known.iter().copied()));
     let diagnostic =
         Diagnostic::error(&codes::UNKNOWN_CONSTRAINT, span, format!("route `{route}` has no {what} `{name}`"))
             .label(format!("unknown {what}"));

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, codes};
+use super::Checker;
+use super::compare::Needs;
 use crate::base::Name;
-use crate::diag::Diagnostic;
-use crate::ir::{Comparison, Route, TieKey};
+use crate::ir::{Route, TieKey};
 use crate::resolve::Declared;
 use crate::syntax::ast::RouteItem;
-use crate::value::Type;
 
 impl Checker<'_> {
     /// The keys of each role that states some. A key is about one candidate, so that it says the same whatever the other roles are
@@ -28,16 +27,8 @@ impl Checker<'_> {
                     break;
                 }
                 let typed = self.expr(&mut scope, &key.value, None);
-                match &typed.ty {
-                    Some(Type::Bool) => {
-                        let message = "a key for ties needs values with an order; a `bool` has none";
-                        let diagnostic = Diagnostic::error(&codes::NO_ORDER, key.value.span, message);
-                        self.report(diagnostic.help("say what comes first: `if … then 0 else 1`"));
-                    }
-                    Some(ty) => {
-                        self.check_ordered(ty, Comparison::Less, key.value.span);
-                    }
-                    None => {}
+                if let Some(ty) = &typed.ty {
+                    self.check_ordered(ty, Needs::TieKey, key.value.span);
                 }
                 self.check_size(&typed.expr, key.value.span);
                 keys.push(TieKey { value: typed.expr, descending: key.descending });

@@ -107,6 +107,9 @@ impl Checker<'_> {
         self.inherit_measurements(decl, built, parent, &from);
         built.ancestors.extend(from.ancestors);
         for (name, field) in from.fields {
+            if self.inherited_as_another(decl, built, (&name, FIELD), parent) {
+                continue;
+            }
             match built.fields.get(&name) {
                 Some(other) if other.ty != field.ty => {
                     let other = other.ty.clone();
@@ -121,6 +124,9 @@ impl Checker<'_> {
             }
         }
         for (name, guarantee) in from.guarantees {
+            if self.inherited_as_another(decl, built, (&name, GUARANTEE), parent) {
+                continue;
+            }
             match built.guarantees.get(&name) {
                 Some(other) if *other != guarantee => {
                     let other = other.ty.clone();
@@ -157,14 +163,55 @@ impl Checker<'_> {
         self.report(diagnostic.help("give the two fields one type, or one of them another name"));
     }
 
-    fn own_field(&mut self, decl: &Declared, built: &mut Trait, field: Field, span: Span) {
-        if let Some(inherited) = built.fields.get(&field.name).cloned() {
-            if inherited.ty != field.ty || (field.optional && !inherited.optional) {
-                self.redeclared(decl, &field.name, &inherited.ty, &field.ty, span);
-                return;
+    /// Whether a name that a trait inherits as one kind of thing is inherited as another already: results, contracts and expressions
+    /// know fields, guarantees and measurements by their bare names, so that a name must mean one of them.
+    pub(super) fn inherited_as_another(
+        &mut self,
+        decl: &Declared,
+        built: &Trait,
+        (name, kind): (&Name, &str),
+        parent: &Name,
+    ) -> bool {
+        let Some(other) = kind_of(built, name).filter(|other| *other != kind) else { return false };
+        let message = format!("trait `{}` inherits `{name}` twice, as a {other} and as a {kind}", decl.name);
+        let mut diagnostic = Diagnostic::error(&codes::CONFLICTING_FIELD, decl.name_span, message)
+            .label(format!("a {other} from one trait, a {kind} from `{parent}`"));
+        for owner in [&decl.name, parent] {
+            if let Some(span) = self.declared_at.get(&(owner.clone(), name.clone())) {
+                diagnostic = diagnostic.related(*span, format!("`{name}` is declared here"));
             }
-        } else if let Some(guarantee) = built.guarantees.get(&field.name).cloned() {
-            self.redeclared(decl, &field.name, &guarantee.ty, &field.ty, span);
+        }
+        self.report(diagnostic.help("give one of the two another name"));
+        true
+    }
+
+    /// Whether a name that a trait declares is inherited as another kind of thing.
+    pub(super) fn declared_as_another(
+        &mut self,
+        decl: &Declared,
+        built: &Trait,
+        (name, kind): (&Name, &str),
+        span: Span,
+    ) -> bool {
+        let Some(other) = kind_of(built, name).filter(|other| *other != kind) else { return false };
+        let message = format!("`{name}` is inherited already, as a {other}");
+        let mut diagnostic =
+            Diagnostic::error(&codes::CONFLICTING_FIELD, span, message).label(format!("a {kind} here"));
+        if let Some(place) = self.declared_at.get(&(decl.name.clone(), name.clone())) {
+            diagnostic = diagnostic.related(*place, "inherited from here");
+        }
+        self.report(diagnostic.help("give one of the two another name"));
+        true
+    }
+
+    fn own_field(&mut self, decl: &Declared, built: &mut Trait, field: Field, span: Span) {
+        if self.declared_as_another(decl, built, (&field.name, FIELD), span) {
+            return;
+        }
+        if let Some(inherited) = built.fields.get(&field.name).cloned()
+            && (inherited.ty != field.ty || (field.optional && !inherited.optional))
+        {
+            self.redeclared(decl, &field.name, &inherited.ty, &field.ty, span);
             return;
         }
         self.declared_at.insert((decl.name.clone(), field.name.clone()), span);
@@ -194,10 +241,11 @@ impl Checker<'_> {
         let (direction, composition) = (written.direction, written.composition);
         let guarantee = Guarantee { ty, direction, composition, measured_as: None };
         let name = &written.name.text;
-        let inherited = built.guarantees.get(name);
-        if inherited.is_some_and(|g| *g != guarantee) || built.fields.contains_key(name) {
-            let other = inherited.map(|g| g.ty.clone()).unwrap_or(Type::Bool);
-            self.redeclared(decl, name, &other, &guarantee.ty, written.name.span);
+        if self.declared_as_another(decl, built, (name, GUARANTEE), written.name.span) {
+            return;
+        }
+        if let Some(inherited) = built.guarantees.get(name).filter(|inherited| **inherited != guarantee).cloned() {
+            self.redeclared(decl, name, &inherited.ty, &guarantee.ty, written.name.span);
             return;
         }
         self.declared_at.insert((decl.name.clone(), name.clone()), written.name.span);
@@ -219,6 +267,20 @@ impl Checker<'_> {
             built.invariants = built.ancestors.iter().filter_map(|a| own.get(a)).flatten().cloned().collect();
         }
     }
+}
+
+pub(super) const FIELD: &str = "field";
+pub(super) const GUARANTEE: &str = "guarantee";
+pub(super) const MEASUREMENT: &str = "measurement";
+
+/// What a name is in a trait.
+fn kind_of(built: &Trait, name: &Name) -> Option<&'static str> {
+    let kinds = [
+        (FIELD, built.fields.contains_key(name)),
+        (GUARANTEE, built.guarantees.contains_key(name)),
+        (MEASUREMENT, built.measurements.contains_key(name)),
+    ];
+    kinds.into_iter().find_map(|(kind, is)| is.then_some(kind))
 }
 
 /// What is wrong with a guarantee, and what to do.

@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use super::codes;
 use super::grammar::Rule;
 use super::lower::Lower;
-use super::slips::{Place, slip, unit_slip};
+use super::slips::{Place, order_slip, slip, unit_slip};
 use super::tokens::{Kind, Token, first_token, tokens};
 use super::words::{Weight, weight, words};
 
@@ -38,6 +38,9 @@ pub fn unexpected(lower: &Lower<'_>, piece: &str, error: &Error<Rule>) -> Diagno
         if let Some(help) = behind(2).zip(behind(1)).and_then(|(number, unit)| unit_slip(number, unit.text)) {
             let message = format!("`{}` is no unit", behind(1).map_or("", |t| t.text));
             return Diagnostic::error(&codes::BAD_NUMBER, span, message).label("behind a number").help(help);
+        }
+        if let Some((message, help)) = behind(1).and_then(|word| order_slip(word.text, positives)) {
+            return Diagnostic::error(&codes::UNEXPECTED, span, message).label("no such word here").help(help);
         }
         let name = behind(1).map(|token| format!(" behind {}", found(token))).unwrap_or_default();
         let error = Diagnostic::error(&codes::UNEXPECTED, span, format!("expected {expected}{name}"));

@@ -60,6 +60,7 @@ pub fn slip(place: &Place<'_>) -> Option<Slip> {
     foreign(place)
         .or_else(|| quotes(place))
         .or_else(|| wrong_sign(place))
+        .or_else(|| misplaced(place))
         .or_else(|| misspelt(place))
         .or_else(|| wrong_word(place))
         .or_else(|| no_colon(place))
@@ -84,6 +85,53 @@ pub fn unit_slip(number: &Token<'_>, unit: &str) -> Option<String> {
         }
     };
     Some(format!("the unit stands right behind the number: `{}{short}`", number.text))
+}
+
+/// What is written for the whole word of an order, which was read as the name of a role.
+pub fn order_slip(word: &str, positives: &[Rule]) -> Option<(&'static str, &'static str)> {
+    match word {
+        _ if !positives.contains(&Rule::colon) || !positives.contains(&Rule::kw_after) => None,
+        "descending" => Some(("`descending` is written `desc`", "write `desc`")),
+        "ascending" => Some(("`ascending` is written `asc`", "leave it out: the least comes first anyway")),
+        _ => None,
+    }
+}
+
+/// Words and signs of ties, phases and guarantees in another order than theirs.
+fn misplaced(place: &Place<'_>) -> Option<Slip> {
+    let word = place.kind == Kind::Word;
+    Some(match (place.before, place.letters) {
+        (",", _) if word && matches!(place.positives, [Rule::kw_then]) => {
+            Slip::new("keys for ties are separated by `then by`", "a further key", "write `then by` before it")
+        }
+        ("then", _) if word && place.could_be(Rule::colon) => Slip::new(
+            "`then` is followed by `by`",
+            "`by` is missing before this",
+            "write `then by` between keys for ties",
+        ),
+        ("composes", "by") if place.could_be(Rule::colon) => Slip::new(
+            "`composes by` stands before `measured as`",
+            "too late for this",
+            "say how a guarantee composes right behind its direction",
+        ),
+        ("at", "most" | "least") if place.could_be(Rule::colon) => Slip::new(
+            "the direction stands right behind the type",
+            "too late for this",
+            "write `guarantee NAME: TYPE at most`, and everything else behind it",
+        ),
+        (route, ".") if place.could_be(Rule::kw_stages) => {
+            let name = place.rest.trim_start_matches('.').trim_start();
+            let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+            let name = name.get(..end).unwrap_or_default();
+            let help = format!("write `{name}` instead of `{route}.{name}`");
+            Slip::new("in a route, its labels and roles are named alone", "not behind a name here", help)
+        }
+        (order, _) if place.could_be(Rule::colon) => {
+            let (message, help) = order_slip(order, place.positives)?;
+            Slip::new(message, "in front of this", help)
+        }
+        _ => return None,
+    })
 }
 
 /// A word that is nearly one that could stand here.

@@ -1,8 +1,39 @@
-//! Outcomes of enforcement in a log.
+//! What a pipeline is measured by, and outcomes of enforcement in a log.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 use provost::base::canonical;
+use provost::enforce;
 use provost::journal::{Entry, Head, check, outcome};
+use provost::world::MemoryWorld;
 use serde_json::{Value as Json, json};
+
+#[test]
+fn of_a_pipeline_is_measured_what_all_its_stages_measure_alike() {
+    let source = r#"
+        trait Mill { measured broken: int measured sacks: int
+            guarantee intact: ratio at least, composes by min, measured as 1 - broken / sacks
+            guarantee calm: ratio at least, composes by min, measured as 1 - broken / sacks }
+        trait Sifter { measured broken: int measured sacks: int measured bags: int
+            guarantee intact: ratio at least, composes by min, measured as 1 - broken / bags
+            guarantee calm: ratio at least, composes by min, measured as 1 - broken / sacks }
+        service "water" is Mill { intact >= 90% calm >= 90% }
+        service "sieve" is Sifter { intact >= 90% calm >= 90% }
+        request Work {}
+        route chain for Work { mill: Mill sifter: Sifter stages mill then sifter }
+    "#;
+    let world = MemoryWorld::new("2026-11-21T00:00:00Z".parse().unwrap())
+        .with("provost.toml", "[package]\nname = \"case\"\nedition = \"2026\"\nsources = [\".\"]\n")
+        .with("a.provost", source);
+    let package = provost::package::open(&world, Path::new("."));
+    assert!(package.is_sound(), "{:#?}", package.diagnostics);
+    let plan = provost::plan::plan(Arc::new(package.policy), Arc::new(package.services));
+    let promises = enforce::promises(&plan, &"chain".into(), &BTreeMap::new()).unwrap();
+    let measured: Vec<(&str, bool)> = promises.iter().map(|of| (&*of.name, of.derivation.is_some())).collect();
+    assert_eq!(measured, [("calm", true), ("intact", false)]);
+}
 
 /// What somebody does to an outcome.
 type Edit = fn(&mut Json);

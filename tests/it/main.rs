@@ -14,6 +14,7 @@
 mod cases;
 mod ci;
 mod diff;
+mod diff_laws;
 mod docs;
 mod dry_run;
 mod enforce;

@@ -13,6 +13,7 @@ mod rng;
 mod schema;
 
 pub use certificates::certified;
+pub use rng::Rng;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

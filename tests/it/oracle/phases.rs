@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use provost::base::Name;
 use provost::explain::Told;
-use provost::explain::phases::{Story, story};
+use provost::explain::phases::{Leaving, Story, story};
 use provost::explain::proofs::proofs;
 use provost::ir::Phase;
 use provost::plan;
 use provost::route::decision::{Decision, Ending};
 use provost::route::{self, json};
+use provost::world::MemoryWorld;
 use serde_json::Value as Json;
 
 use super::decide::Oracle;
@@ -50,6 +51,36 @@ fn phases_decide_nothing_and_tell_everything() {
     }
 }
 
+#[test]
+fn rules_and_what_services_accept_are_told_where_the_phases_say() {
+    let source = r#"
+        trait Model { price: usd }
+        service "m" is Model { price = $1 }
+        request Ask {}
+        rule last on ask { require service.price < $3 }
+        rule named on ask { require service.price < $4 }
+        rule first on ask { deny when now > 2026-01-01 }
+        route ask for Ask {
+            primary: Model
+            phase one: cheap
+            phase two: dear, rules, named
+            require cheap: service.price < $2
+            require dear: service.price > $0
+        }
+    "#;
+    let world = MemoryWorld::new("2026-11-21T00:00:00Z".parse().unwrap())
+        .with("provost.toml", "[package]\nname = \"case\"\nedition = \"2026\"\nsources = [\".\"]\n")
+        .with("a.provost", source);
+    let package = provost::package::open(&world, std::path::Path::new("."));
+    assert!(package.is_sound(), "{:#?}", package.diagnostics);
+    let told: Vec<Vec<&str>> = package.policy.routes["ask"]
+        .phases
+        .iter()
+        .map(|phase| phase.constraints.iter().map(|name| &**name).collect())
+        .collect();
+    assert_eq!(told, [vec!["ask.cheap", "accept"], vec!["ask.dear", "first", "last", "named"]]);
+}
+
 /// The decision but for the digest of the policy.
 fn same_without(case: &generate::Case, decision: &Decision, seed: u64) {
     let mut bare = case.policy.clone();
@@ -72,8 +103,9 @@ fn adds_up(story: &Story<'_>, decision: &Decision, seed: u64) {
         let mut leaving: Vec<Name> = Vec::new();
         let mut against: Vec<(Name, Name)> = Vec::new();
         let mut came = story.phases[0].roles[at].came;
-        for chapter in &story.phases {
+        for (number, chapter) in story.phases.iter().enumerate() {
             let of = &chapter.roles[at];
+            of.leaving.iter().for_each(|one| leaves_first(story, number, one, seed));
             assert_eq!((of.came, of.left), (came, came - of.leaving.len()), "seed {seed}");
             came = of.left;
             leaving.extend(of.leaving.iter().map(|one| one.rejected.service.clone()));
@@ -95,6 +127,15 @@ fn adds_up(story: &Story<'_>, decision: &Decision, seed: u64) {
         all.sort();
         assert_eq!(against, all, "seed {seed}");
     }
+}
+
+/// Nothing that is told before stands against whoever leaves in a phase, and in the phase itself nothing does before what is named.
+fn leaves_first(story: &Story<'_>, number: usize, one: &Leaving<'_>, seed: u64) {
+    let told = story.phases.iter().take(number + 1).flat_map(|chapter| &chapter.phase.constraints);
+    let first = told.into_iter().find(|name| one.rejected.by.iter().any(|by| by.constraint == **name));
+    assert_eq!(first, Some(one.by), "seed {seed}: {}", one.rejected.service);
+    let here = story.phases.get(number).map(|chapter| chapter.phase.constraints.contains(one.by));
+    assert_eq!(here, Some(true), "seed {seed}: {} leaves elsewhere", one.rejected.service);
 }
 
 /// The first phase for which no assignment is free of what it and those before it ask, and the first role that is to blame.
