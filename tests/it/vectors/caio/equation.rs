@@ -1,6 +1,7 @@
 //! The master equation, and what services promise together.
 
 use provost::route::decision::Decision;
+use provost::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, welcome};
@@ -29,12 +30,20 @@ fn alone(house: &House, id: &str, contract: &Json, task: &Json, heard: &Json) ->
     worth(&house.decide("caio", services, task, NOW, &json!({ id: heard }))?)
 }
 
+/// Whether these are the weights of the package.
+pub fn are_the_weights(weights: &Json) -> bool {
+    WEIGHTS.iter().all(|(name, weight)| weights[name].as_f64() == Some(*weight))
+}
+
+/// Whether a score is one of a service that the package chooses for nobody, and would be right if it did.
+pub fn is_of_one_that_harms(house: &House, input: &Json, expect: &Json) -> bool {
+    let harms = input["terms"]["risk"].as_f64() == Some(1.0);
+    harms && scoring(&house.without("caio", "caio.safety"), input, expect).is_ok()
+}
+
 pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
-    if let Some(weights) = input.get("weights") {
-        let standard = WEIGHTS.iter().all(|(name, weight)| weights[name].as_f64() == Some(*weight));
-        if !standard {
-            return Err("other weights".to_owned());
-        }
+    if input.get("weights").is_some_and(|weights| !are_the_weights(weights)) {
+        return Err("other weights".to_owned());
     }
     if let Some(candidates) = input["candidates"].as_object() {
         return select(house, candidates, input, expect);
@@ -60,6 +69,16 @@ pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String>
         let limits = json!({ "max_latency": format!("{bound}ms") });
         let contract = service(&json!(0), &json!(0), &input["latency_ms"]);
         return bounded(house, &contract, &limits, ("caio.latency", "over_latency", "G_latency"), expect);
+    }
+    if input.get("weights").is_some() && expect.get("sum").is_some() {
+        let sum: f64 = WEIGHTS.iter().map(|(_, weight)| weight).sum();
+        near("the sum", sum, &expect["sum"])?;
+        // Whoever is chosen is chosen by weights that sum to one.
+        let task = measured(&json!({ "I": 0, "A": 0, "W": 0 }), &json!(1), "1s");
+        let services = house.publish(&json!([published("s", &json!({}))])).map_err(|f| f[0].message.clone())?;
+        let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
+        let valid = expect.get("valid").cloned().unwrap_or(json!(true));
+        return same("the weights", json!(!rejected(&decision, "s", &["caio.weights"])), valid);
     }
     let Some(terms) = input.get("terms") else { return Err("another equation".to_owned()) };
     let latency = terms["latency"].as_f64().map(|seconds| json!(seconds * 1000.0)).unwrap_or(terms["latency"].clone());
@@ -213,8 +232,8 @@ fn bounded(
 
 fn select(house: &House, candidates: &Map<String, Json>, input: &Json, expect: &Json) -> Result<(), String> {
     let scales = &input["normalise_by"];
-    if scales.is_null() {
-        return Err("raw units".to_owned());
+    if scales.get("max_cost").is_none() || scales.get("max_latency_ms").is_none() {
+        return Err("penalties that no limit scales".to_owned());
     }
     let of = |id: &str| input["terms"].get(id).unwrap_or(&input["terms"]["*"]);
     let contract = |c: &Json| service(&c["cost"], &c["risk"], &c["latency"]);
@@ -249,7 +268,11 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
         let decision = chain(house, std::slice::from_ref(service))?;
         for (guarantee, bound) in expect["composed"].as_object().into_iter().flatten() {
             let found = promised(&decision, guarantee).ok_or(format!("`{guarantee}` is dropped"))?;
-            near(guarantee, amount(&found).unwrap(), bound.get("min").unwrap_or(&bound["max"]))?;
+            let bound = ["min", "max", "eq"].iter().find_map(|side| bound.get(*side)).unwrap_or(bound);
+            match bound.as_bool() {
+                Some(wanted) => same(guarantee, found, wanted.to_string())?,
+                None => near(guarantee, amount(&found).ok_or(found)?, bound)?,
+            }
         }
         return Ok(());
     }
@@ -270,6 +293,11 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
             for (key, value) in link.as_object().unwrap() {
                 if key == "cost" {
                     service["cost"] = value.clone();
+                } else if key == "privacy" {
+                    let place = || json!({ "data_locality": value });
+                    service["privacy"] = if value.is_object() { value.clone() } else { place() };
+                } else if ["data_locality", "encryption"].contains(&key.as_str()) {
+                    service["privacy"][key] = value.clone();
                 } else {
                     service["guarantees"][key] = value.clone();
                 }
@@ -280,6 +308,10 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
     let decision = chain(house, &contracts)?;
     let wanted = expect["composed"].as_object().unwrap();
     for (guarantee, wanted) in wanted {
+        if ["privacy", "data_locality", "encryption"].contains(&guarantee.as_str()) {
+            private(&decision, guarantee, wanted)?;
+            continue;
+        }
         let found = promised(&decision, guarantee).ok_or(format!("`{guarantee}` is dropped"))?;
         match wanted.as_bool() {
             Some(wanted) => same(guarantee, found, wanted.to_string())?,
@@ -301,9 +333,13 @@ fn enforced(house: &House, result: &Json, promised: &Json, expect: &Json) -> Res
         let judged = outcome.judged.iter().find(|judged| &*judged.name == name.as_str());
         let judged = judged.ok_or(format!("`{name}` is not judged"))?;
         same(name, judged.met, wanted["met"] == json!(true))?;
-        near(name, amount(&judged.bound.to_string()).ok_or("no bound")?, &wanted["bound"])?;
+        let alike = |found: &Value, wanted: &Json| match wanted.as_bool() {
+            Some(wanted) => same(name, found.to_string(), wanted.to_string()),
+            None => near(name, amount(&found.to_string()).ok_or("no number")?, wanted),
+        };
+        alike(&judged.bound, &wanted["bound"])?;
         if let Some(value) = &judged.value {
-            near(name, amount(&value.to_string()).ok_or("no value")?, &wanted["value"])?;
+            alike(value, &wanted["value"])?;
         }
         all &= judged.met;
     }
@@ -350,6 +386,22 @@ fn violated(house: &House, expect: &Json) -> Result<(), String> {
     same("another choice", house::chosen(&decision)? != before, expect["rerouted"] == json!(true))
 }
 
+/// Whether a row is as private as wanted; what is not claimed is not there.
+fn private(decision: &Decision, part: &str, wanted: &Json) -> Result<(), String> {
+    let told = |name: &str| {
+        let found = decision.outputs.iter().find(|(known, _)| &**known == name).and_then(|(_, value)| value.clone());
+        found.ok_or(format!("`{name}` is not told"))
+    };
+    let plain = |json: &Json| json.as_str().map_or(json.to_string(), str::to_owned);
+    match wanted {
+        Json::Object(parts) => parts.iter().try_for_each(|(name, wanted)| same(name, told(name)?, plain(wanted))),
+        wanted => {
+            let name = if part == "privacy" { "data_locality" } else { part };
+            same(part, told(name)?, plain(wanted))
+        }
+    }
+}
+
 fn promised(decision: &Decision, guarantee: &str) -> Option<String> {
     let (_, field) = PROMISES.iter().find(|(name, _)| *name == guarantee)?;
     decision.guarantees.iter().find(|(name, _)| &**name == *field).map(|(_, text)| text.clone())
@@ -357,11 +409,16 @@ fn promised(decision: &Decision, guarantee: &str) -> Option<String> {
 
 /// The decision of the route with as many stages as there are services, each of which can do one of them.
 fn chain(house: &House, links: &[Json]) -> Result<Decision, String> {
-    let route = match links.len() {
-        1 => "caio",
-        2 => "caio_two",
-        3 => "caio_three",
-        more => return Err(format!("not built: a route of {more} stages")),
+    let longer;
+    let (house, route) = match links.len() {
+        0 => return Err("a row without a service".to_owned()),
+        1 => (house, "caio"),
+        2 => (house, "caio_two"),
+        3 => (house, "caio_three"),
+        more => {
+            longer = super::rules::house_with(&row(more));
+            (&longer, "caio_more")
+        }
     };
     let contracts: Json = links
         .iter()
@@ -382,6 +439,38 @@ fn chain(house: &House, links: &[Json]) -> Result<Decision, String> {
     let decision = house.decide(route, services, &task, NOW, &json!({}))?;
     house::chosen(&decision)?.ok_or("nobody is chosen")?;
     Ok(decision)
+}
+
+/// The place of a row is the furthest of its places; where a service does not say, nothing is claimed of the row.
+#[test]
+fn a_row_is_as_private_as_its_least_private_service() {
+    let house = House::open();
+    let at = |place: &str| json!({ "privacy": { "data_locality": place, "encryption": place != "cloud" } });
+    let row = |links: &[Json], wanted: Json| {
+        guarantees(&house, &json!({ "chain": links }), &json!({ "composed": { "privacy": wanted } }))
+    };
+    let (device, local, cloud) = (at("on_device"), at("local"), at("cloud"));
+    row(&[device.clone(), local.clone()], json!({ "data_locality": "local", "encryption": true })).unwrap();
+    row(&[cloud.clone(), device.clone()], json!({ "data_locality": "cloud", "encryption": false })).unwrap();
+    row(&[device.clone(), cloud, local], json!({ "data_locality": "cloud", "encryption": false })).unwrap();
+    let silent = row(&[device, json!({})], json!("on_device")).unwrap_err();
+    assert_eq!(silent, "`data_locality` is not told");
+}
+
+/// A route of more stages than the package has one for.
+fn row(stages: usize) -> String {
+    use std::fmt::Write as _;
+    let roles: Vec<String> = (0..stages).map(|index| format!("stage{index}")).collect();
+    let mut text = "@owner(\"routing\")\nroute caio_more for Task {\n".to_owned();
+    for role in &roles {
+        writeln!(text, "    {role}: services::Service").unwrap();
+    }
+    writeln!(text, "    stages {}", roles.join(" then ")).unwrap();
+    for (index, role) in roles.iter().enumerate() {
+        writeln!(text, "    require offers{index}: {{ \"step{index}\" }} within {role}.capabilities").unwrap();
+    }
+    text.push_str("    require within: known request.max_cost implies total.price <= request.max_cost\n}\n");
+    text
 }
 
 #[test]
