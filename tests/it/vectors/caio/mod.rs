@@ -8,6 +8,7 @@ pub mod house;
 mod invariants;
 mod operations;
 mod phases;
+mod rows;
 pub mod rules;
 mod stages;
 
