@@ -64,7 +64,7 @@ const OTHERS: &[&str] = &[
 const FLOORS: &[&str] = &["min_accuracy", "min_availability", "min_throughput"];
 /// The fields of which the smaller value is the stricter one.
 const CEILINGS: &[&str] =
-    &["guaranteed_within", "max_latency", "max_cost", "persona.max_risk", "persona.risk_tolerance"];
+    &["guaranteed_within", "max_latency", "max_cost", "max_token_price", "persona.max_risk", "persona.risk_tolerance"];
 /// The fields to which every statement adds.
 const UNIONS: &[&str] = &["needs", "labels"];
 

@@ -158,8 +158,8 @@ fn what_no_request_can_say_is_refused_all_at_once() {
         (json!({ "user": 5 }), "P0510 `user` is the number `5`, and a map is needed"),
         (json!({ "requirements": null }), "P0521 `requirements` is missing"),
         (
-            json!({ "constraints": { "max_cost_per_token": 1 } }),
-            "P0520 `constraints.max_cost_per_token` is no part of a request",
+            json!({ "constraints": { "max_cost_per_image": 1 } }),
+            "P0520 `constraints.max_cost_per_image` is no part of a request",
         ),
     ] {
         assert_eq!(base(said.clone()), [wanted], "{said}");

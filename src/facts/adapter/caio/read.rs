@@ -90,7 +90,11 @@ impl Reader {
     pub fn wrong_kind(&mut self, path: &Path<'_>, node: &Node, wanted: &str) {
         let subject = if matches!(path, Path::Root("")) { "the contract".to_owned() } else { path.subject() };
         let message = format!("{subject} is {}, and {wanted} is needed", node.words());
-        self.push(Diagnostic::error(&codes::WRONG_KIND, node.opening(), message));
+        let found = Diagnostic::error(&codes::WRONG_KIND, node.opening(), message);
+        self.push(match meant(node, wanted) {
+            Some(help) => found.help(help),
+            None => found,
+        });
     }
 
     fn malformed(&mut self, path: &Path<'_>, node: &Node, why: &str) {
@@ -233,7 +237,12 @@ impl Reader {
         match text.parse::<Decimal>() {
             Ok(number) => Some(number),
             Err(_) => {
-                self.malformed(path, node, "which is beyond 10^20 or has more than nine digits behind the point");
+                let infinite = text.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_alphabetic());
+                let why = match infinite {
+                    true => "and nothing is promised by what is not finite",
+                    false => "which is beyond 10^20 or has more than nine digits behind the point",
+                };
+                self.malformed(path, node, why);
                 None
             }
         }
@@ -363,4 +372,28 @@ fn is_version(text: &str) -> bool {
     let tail_fits = tail.is_empty()
         || (tail.len() > 1 && tail.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.')));
     parts.len() == 3 && parts.into_iter().all(number) && tail_fits
+}
+
+/// What was probably meant where a scalar is of another kind than is wanted: converters between formats put numbers in quotes, and older
+/// YAML has other words for truth.
+fn meant(node: &Node, wanted: &str) -> Option<String> {
+    let Kind::Text(text) = &node.kind else {
+        let quoted = matches!(node.kind, Kind::Number(_)) && wanted.starts_with("a text");
+        return quoted.then(|| "put it in quotes".to_owned());
+    };
+    if wanted == "a number" {
+        if text.parse::<Decimal>().is_ok() {
+            return Some("write it without quotes".to_owned());
+        }
+        return text.strip_suffix("ms").is_some_and(|number| number.parse::<Decimal>().is_ok()).then(|| {
+            let number = text.trim_end_matches("ms");
+            format!("milliseconds have no unit here: write `{number}`")
+        });
+    }
+    let truth = match text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "true" => "true",
+        "no" | "off" | "false" => "false",
+        _ => return None,
+    };
+    (wanted == "`true` or `false`").then(|| format!("write `{truth}`"))
 }

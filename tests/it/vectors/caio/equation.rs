@@ -1,9 +1,11 @@
 //! The master equation, and what services promise together.
 
 use provost::route::decision::Decision;
+use provost::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, rejected, welcome};
+use super::rows::{chain, private};
 use super::{amount, near, same};
 
 const WEIGHTS: [(&str, f64); 7] =
@@ -29,12 +31,20 @@ fn alone(house: &House, id: &str, contract: &Json, task: &Json, heard: &Json) ->
     worth(&house.decide("caio", services, task, NOW, &json!({ id: heard }))?)
 }
 
+/// Whether these are the weights of the package.
+pub fn are_the_weights(weights: &Json) -> bool {
+    WEIGHTS.iter().all(|(name, weight)| weights[name].as_f64() == Some(*weight))
+}
+
+/// Whether a score is one of a service that the package chooses for nobody, and would be right if it did.
+pub fn is_of_one_that_harms(house: &House, input: &Json, expect: &Json) -> bool {
+    let harms = input["terms"]["risk"].as_f64() == Some(1.0);
+    harms && scoring(&house.without("caio", "caio.safety"), input, expect).is_ok()
+}
+
 pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
-    if let Some(weights) = input.get("weights") {
-        let standard = WEIGHTS.iter().all(|(name, weight)| weights[name].as_f64() == Some(*weight));
-        if !standard {
-            return Err("other weights".to_owned());
-        }
+    if input.get("weights").is_some_and(|weights| !are_the_weights(weights)) {
+        return Err("other weights".to_owned());
     }
     if let Some(candidates) = input["candidates"].as_object() {
         return select(house, candidates, input, expect);
@@ -60,6 +70,16 @@ pub fn scoring(house: &House, input: &Json, expect: &Json) -> Result<(), String>
         let limits = json!({ "max_latency": format!("{bound}ms") });
         let contract = service(&json!(0), &json!(0), &input["latency_ms"]);
         return bounded(house, &contract, &limits, ("caio.latency", "over_latency", "G_latency"), expect);
+    }
+    if input.get("weights").is_some() && expect.get("sum").is_some() {
+        let sum: f64 = WEIGHTS.iter().map(|(_, weight)| weight).sum();
+        near("the sum", sum, &expect["sum"])?;
+        // Whoever is chosen is chosen by weights that sum to one.
+        let task = measured(&json!({ "I": 0, "A": 0, "W": 0 }), &json!(1), "1s");
+        let services = house.publish(&json!([published("s", &json!({}))])).map_err(|f| f[0].message.clone())?;
+        let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
+        let valid = expect.get("valid").cloned().unwrap_or(json!(true));
+        return same("the weights", json!(!rejected(&decision, "s", &["caio.weights"])), valid);
     }
     let Some(terms) = input.get("terms") else { return Err("another equation".to_owned()) };
     let latency = terms["latency"].as_f64().map(|seconds| json!(seconds * 1000.0)).unwrap_or(terms["latency"].clone());
@@ -213,8 +233,8 @@ fn bounded(
 
 fn select(house: &House, candidates: &Map<String, Json>, input: &Json, expect: &Json) -> Result<(), String> {
     let scales = &input["normalise_by"];
-    if scales.is_null() {
-        return Err("raw units".to_owned());
+    if scales.get("max_cost").is_none() || scales.get("max_latency_ms").is_none() {
+        return Err("penalties that no limit scales".to_owned());
     }
     let of = |id: &str| input["terms"].get(id).unwrap_or(&input["terms"]["*"]);
     let contract = |c: &Json| service(&c["cost"], &c["risk"], &c["latency"]);
@@ -249,7 +269,11 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
         let decision = chain(house, std::slice::from_ref(service))?;
         for (guarantee, bound) in expect["composed"].as_object().into_iter().flatten() {
             let found = promised(&decision, guarantee).ok_or(format!("`{guarantee}` is dropped"))?;
-            near(guarantee, amount(&found).unwrap(), bound.get("min").unwrap_or(&bound["max"]))?;
+            let bound = ["min", "max", "eq"].iter().find_map(|side| bound.get(*side)).unwrap_or(bound);
+            match bound.as_bool() {
+                Some(wanted) => same(guarantee, found, wanted.to_string())?,
+                None => near(guarantee, amount(&found).ok_or(found)?, bound)?,
+            }
         }
         return Ok(());
     }
@@ -270,6 +294,11 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
             for (key, value) in link.as_object().unwrap() {
                 if key == "cost" {
                     service["cost"] = value.clone();
+                } else if key == "privacy" {
+                    let place = || json!({ "data_locality": value });
+                    service["privacy"] = if value.is_object() { value.clone() } else { place() };
+                } else if ["data_locality", "encryption"].contains(&key.as_str()) {
+                    service["privacy"][key] = value.clone();
                 } else {
                     service["guarantees"][key] = value.clone();
                 }
@@ -280,6 +309,10 @@ pub fn guarantees(house: &House, input: &Json, expect: &Json) -> Result<(), Stri
     let decision = chain(house, &contracts)?;
     let wanted = expect["composed"].as_object().unwrap();
     for (guarantee, wanted) in wanted {
+        if ["privacy", "data_locality", "encryption"].contains(&guarantee.as_str()) {
+            private(&decision, guarantee, wanted)?;
+            continue;
+        }
         let found = promised(&decision, guarantee).ok_or(format!("`{guarantee}` is dropped"))?;
         match wanted.as_bool() {
             Some(wanted) => same(guarantee, found, wanted.to_string())?,
@@ -301,9 +334,13 @@ fn enforced(house: &House, result: &Json, promised: &Json, expect: &Json) -> Res
         let judged = outcome.judged.iter().find(|judged| &*judged.name == name.as_str());
         let judged = judged.ok_or(format!("`{name}` is not judged"))?;
         same(name, judged.met, wanted["met"] == json!(true))?;
-        near(name, amount(&judged.bound.to_string()).ok_or("no bound")?, &wanted["bound"])?;
+        let alike = |found: &Value, wanted: &Json| match wanted.as_bool() {
+            Some(wanted) => same(name, found.to_string(), wanted.to_string()),
+            None => near(name, amount(&found.to_string()).ok_or("no number")?, wanted),
+        };
+        alike(&judged.bound, &wanted["bound"])?;
         if let Some(value) = &judged.value {
-            near(name, amount(&value.to_string()).ok_or("no value")?, &wanted["value"])?;
+            alike(value, &wanted["value"])?;
         }
         all &= judged.met;
     }
@@ -353,35 +390,6 @@ fn violated(house: &House, expect: &Json) -> Result<(), String> {
 fn promised(decision: &Decision, guarantee: &str) -> Option<String> {
     let (_, field) = PROMISES.iter().find(|(name, _)| *name == guarantee)?;
     decision.guarantees.iter().find(|(name, _)| &**name == *field).map(|(_, text)| text.clone())
-}
-
-/// The decision of the route with as many stages as there are services, each of which can do one of them.
-fn chain(house: &House, links: &[Json]) -> Result<Decision, String> {
-    let route = match links.len() {
-        1 => "caio",
-        2 => "caio_two",
-        3 => "caio_three",
-        more => return Err(format!("not built: a route of {more} stages")),
-    };
-    let contracts: Json = links
-        .iter()
-        .enumerate()
-        .map(|(index, link)| {
-            let mut link = link.clone();
-            link["capabilities"] = json!([format!("step{index}")]);
-            published(&format!("s{index}"), &link)
-        })
-        .collect();
-    let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
-    let mut task = json!({ "intent": "work", "max_cost": "1000 USD" });
-    for (index, key) in ["needs", "then_needs", "finally_needs"].iter().enumerate().take(links.len()) {
-        task[key] = json!([format!("step{index}")]);
-    }
-    task["needs"] = json!(["step0"]);
-    welcome(&mut task);
-    let decision = house.decide(route, services, &task, NOW, &json!({}))?;
-    house::chosen(&decision)?.ok_or("nobody is chosen")?;
-    Ok(decision)
 }
 
 #[test]

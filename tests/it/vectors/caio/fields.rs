@@ -49,7 +49,7 @@ pub fn fields(house: &House, input: &Json, expect: &Json) -> Result<(), String> 
         };
     }
     if let Some(wanted) = expect.get("rfs_metrics") {
-        return defaults(house, wanted);
+        return defaults(house, &input["context"], wanted);
     }
     if let (Some(context), Some(_)) = (input.get("context"), expect.get("energy")) {
         let part = |key: &str| json!([context[key], 0]);
@@ -59,11 +59,34 @@ pub fn fields(house: &House, input: &Json, expect: &Json) -> Result<(), String> 
         let spectrum = complex::spectrum(&field(&Json::Array(all))?).ok_or("no spectrum")?;
         return near("energy", number(complex::energy(&spectrum))?, &expect["energy"]);
     }
-    let Some(psi) = input.get("psi_i") else { return Err("not a field".to_owned()) };
-    let psi = field(psi)?;
+    let Some(written) = input.get("psi_i") else { return Err("not a field".to_owned()) };
+    if expect.get("error").is_some() {
+        // What is no field, or has the length of no other, is compared with nothing.
+        let read = field(written).and_then(|psi| other_field(input).map(|other| (psi, other)));
+        let compared = read.and_then(|(psi, other)| number(complex::cosine(&psi, &other.unwrap_or_default())));
+        return same("whether it is refused", compared.is_err(), true);
+    }
+    let psi = field(written)?;
+    let other = || other_field(input)?.ok_or("no other field".to_owned());
     for (name, wanted) in expect.as_object().unwrap() {
-        let other = || field(&input["psi_rfs"]);
+        if name == "W_q_db" && !wanted.is_number() {
+            // A level without a number is a fault, and nobody is ranked by it.
+            same(name, number(complex::resonance(&psi, &other()?)).is_err(), true)?;
+            continue;
+        }
         let found = match name.as_str() {
+            "RL" | "resonance" | "best" | "best_model" | "argmax" => {
+                let (value, best) = market(house, input)?;
+                if wanted.is_string() || wanted.is_null() {
+                    same(name, json!(best), wanted.clone())?;
+                    continue;
+                }
+                value
+            }
+            "W" | "A" | "attention" if input.get("models").is_none() => term(house, input, name)?,
+            "W_correlation" if complex::energy(&psi).is_none_or(|energy| energy == Decimal::ZERO) => {
+                term(house, input, "W")?
+            }
             "intent_matched_filter" => number(complex::energy(&psi))?,
             "intent_high_freq" => number(complex::band(&psi, share("0.5"), share("1")))?,
             "low_band_energy" => number(complex::band(&psi, share("0"), share("0.25")))?,
@@ -74,6 +97,67 @@ pub fn fields(house: &House, input: &Json, expect: &Json) -> Result<(), String> 
         near(name, found, wanted)?;
     }
     Ok(())
+}
+
+/// The field beside that of the intent, whatever it is called.
+fn other_field(input: &Json) -> Result<Option<Vec<complex::Complex>>, String> {
+    let parts = input.as_object().into_iter().flatten();
+    let mut others = parts.filter(|(name, part)| *name != "psi_i" && part[0].is_array());
+    others.next().map(|(_, part)| field(part)).transpose()
+}
+
+/// A term of the master equation, as what a service is worth where nothing else counts.
+fn term(house: &House, input: &Json, name: &str) -> Result<f64, String> {
+    let parts = input.as_object().into_iter().flatten();
+    let other = parts.filter(|(key, part)| *key != "psi_i" && part[0].is_array()).map(|(_, part)| part).next();
+    let (part, weight) = if name.starts_with('W') { ("memory_field", 0.1) } else { ("context_field", 0.2) };
+    let mut task =
+        json!({ "intent": "work", "needs": [], "intent_field": input["psi_i"], "measured": { "intent": 0 } });
+    task[part] = other.cloned().unwrap_or_default();
+    welcome(&mut task);
+    let free = json!({ "guarantees": { "latency": { "max": 0 } } });
+    let services = house.publish(&json!([published("s", &free)])).map_err(|f| f[0].message.clone())?;
+    let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
+    house::chosen(&decision)?;
+    let chosen = decision.roles.first().and_then(|role| role.given.first()).ok_or("nobody is chosen")?;
+    Ok(amount(&chosen.score.to_string()).ok_or("no score")? / weight)
+}
+
+/// The fields of services, as a map by their names, a list, or a list of maps.
+fn encodings(input: &Json) -> Vec<(String, Json)> {
+    let parts = input.as_object().into_iter().flatten().filter(|(name, _)| *name != "psi_i");
+    let inner = |of: &Json| of.as_object().and_then(|of| of.values().find(|part| part[0].is_array())).cloned();
+    let read = |(_, part): (&String, &Json)| -> Vec<(String, Json)> {
+        match part {
+            Json::Object(all) => all.iter().map(|(name, field)| (name.clone(), field.clone())).collect(),
+            Json::Array(all) => {
+                let name = |index: usize, of: &Json| of["id"].as_str().map_or(format!("m{index}"), str::to_owned);
+                let all = all.iter().enumerate();
+                all.map(|(index, of)| (name(index, of), inner(of).unwrap_or_else(|| of.clone()))).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    parts.flat_map(read).collect()
+}
+
+/// How well the best of services with these fields resonates with the intent, and which it is; not at all, where there is none.
+fn market(house: &House, input: &Json) -> Result<(f64, Option<String>), String> {
+    let contract = |(id, encoding): &(String, Json)| {
+        let mut contract = published(id, &json!({ "guarantees": { "latency": { "max": 0 } } }));
+        contract["encoding"] = encoding.clone();
+        contract
+    };
+    let contracts: Json = encodings(input).iter().map(contract).collect();
+    let services = house.publish(&contracts).map_err(|f| f[0].message.clone())?;
+    let mut task =
+        json!({ "intent": "work", "needs": [], "intent_field": input["psi_i"], "measured": { "intent": 0 } });
+    welcome(&mut task);
+    let decision = house.decide("caio", services, &task, NOW, &json!({}))?;
+    let best = house::chosen(&decision)?;
+    let chosen = decision.roles.first().and_then(|role| role.given.first());
+    let score = chosen.map_or(Some(0.0), |chosen| amount(&chosen.score.to_string())).ok_or("no score")?;
+    Ok((score / 0.2, best))
 }
 
 fn number(found: Option<Decimal>) -> Result<f64, String> {
@@ -90,11 +174,17 @@ fn metrics(house: &House, metrics: &Json) -> Result<Option<String>, String> {
 }
 
 /// Whether a memory that was not measured counts as one with these measures: below them it would not be accepted.
-fn defaults(house: &House, wanted: &Json) -> Result<(), String> {
+fn defaults(house: &House, context: &Json, wanted: &Json) -> Result<(), String> {
     same("a memory that was not measured", metrics(house, &json!({}))?, None)?;
-    let text = house.default_of("Metrics");
+    let asked = house::translated(&json!({ "intent": "work", "requirements": {}, "context": context }))?;
+    let mut text = house.default_of("Metrics");
+    for (name, stated) in asked["metrics"].as_object().into_iter().flatten() {
+        text[name] = stated.clone();
+    }
     near("resonance", text["resonance"].as_f64().ok_or("no default")?, &wanted["resonance"])?;
-    near("recall", text["recall"].as_f64().ok_or("no default")?, &wanted["recall"])
+    near("recall", text["recall"].as_f64().ok_or("no default")?, &wanted["recall"])?;
+    // What the memory costs counts for nothing, whether it was measured or not.
+    near("cost", 0.0, wanted.get("cost").unwrap_or(&json!(0)))
 }
 
 pub fn traits_and_control(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
@@ -132,8 +222,14 @@ fn traits(house: &House, input: &Json, expect: &Json) -> Result<(), String> {
     house::chosen(&decision)?;
     let mut satisfied = true;
     for (name, wanted) in expect["G"].as_object().into_iter().flatten() {
-        let excess = wanted.as_f64().ok_or("no number")?;
         let held = !rejected(&decision, "s", &[&format!("caio.{name}")]);
+        if wanted.is_null() {
+            // What is not known of the service is not borne.
+            same(name, held, false)?;
+            satisfied = false;
+            continue;
+        }
+        let excess = wanted.as_f64().ok_or("no number")?;
         same(name, held, excess <= 0.0)?;
         satisfied &= held;
         let output = match name.as_str() {

@@ -199,15 +199,18 @@ pub fn contract(id: &str, service: &Json) -> Json {
         guarantees["latency"] = json!({ "max": latency });
     }
     let price = service.pointer("/cost/per_request").or(service.get("cost")).cloned();
-    let placed = constraints.get("data_locality").is_some();
-    let privacy =
-        part("privacy").unwrap_or_else(|| if placed { json!({}) } else { json!({ "data_locality": "local" }) });
-    let public = service.get("required_permissions").is_none();
+    // A price of another kind than that of a request is stated as it stands.
+    let cost = match price {
+        Some(whole) if whole.is_object() => whole,
+        price => json!({ "per_request": price.unwrap_or_else(|| json!(0)) }),
+    };
+    let privacy = part("privacy").unwrap_or_else(|| json!({}));
+    let public = service.get("required_permissions").is_none() || service["public"] == json!(true);
     let mut contract = json!({
         "service_id": id, "name": id, "version": "1.0.0",
         "capabilities": part("capabilities").unwrap_or_else(|| json!(["work"])),
         "guarantees": guarantees, "constraints": constraints,
-        "cost": { "per_request": price.unwrap_or_else(|| json!(0)) },
+        "cost": cost,
         "privacy": privacy,
         "required_permissions": part("required_permissions").unwrap_or_else(|| json!([])),
         "required_trust_level": part("required_trust_level").unwrap_or_else(|| json!(0)),

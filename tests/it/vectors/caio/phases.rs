@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 
 use super::house::{self, House, NOW, contract as published, persona, task, welcome};
 use super::stages::ids;
-use super::{amount, near, same};
+use super::{amount, near, rules, same};
 
 /// The sets that the measurement gives, by the phase after which they are left.
 const SETS: [(&str, &str); 4] = [
@@ -45,7 +45,9 @@ struct Heard {
 
 fn hear(house: &House, contracts: &Json, task: &Json, now: u64, resonance: &Json) -> Result<Heard, String> {
     let services = house.publish(contracts).map_err(|f| f[0].message.clone())?;
-    let heard = services.keys().map(|id| (id.to_string(), resonance.clone())).filter(|(_, r)| !r.is_null());
+    // One resonance for all, or one for each.
+    let of = |id: &str| if resonance.is_object() { resonance[id].clone() } else { resonance.clone() };
+    let heard = services.keys().map(|id| (id.to_string(), of(id))).filter(|(_, r)| !r.is_null());
     let heard: serde_json::Map<_, _> = heard.collect();
     let host = if heard.is_empty() { json!({}) } else { json!({ "market_resonance": heard }) };
     let inputs = house.inputs(&services, task, now, &host)?;
@@ -99,7 +101,13 @@ pub fn pipeline(house: &House, input: &Json, expect: &Json) -> Result<(), String
         return an_invalid_proof_routes_nothing(house, expect);
     }
     let Some(registry) = input["registry"].as_array() else { return Err("another shape".to_owned()) };
-    let mut task = task(&input["request"], "all")?;
+    // The rules of a measurement are translated, and hold beside those of the package.
+    let ruled = match input["rules"].as_array().is_none_or(Vec::is_empty) {
+        true => None,
+        false => Some(rules::import(&input["rules"]).outcome.map_err(|found| house::said(&found))?),
+    };
+    let house = ruled.as_ref().unwrap_or(house);
+    let mut task = task(&input["request"], input["capability_mode"].as_str().unwrap_or("all"))?;
     let (cost, latency) = (&input["limits"]["max_cost"], &input["limits"]["max_latency_ms"]);
     task["cost_scale"] = json!(format!("{cost} USD"));
     task["latency_scale"] = json!(format!("{latency}ms"));
@@ -118,7 +126,7 @@ pub fn pipeline(house: &House, input: &Json, expect: &Json) -> Result<(), String
         wanted.sort();
         same(set, left.clone(), wanted)?;
     }
-    if let Some(stage) = expect["stage"].as_str() {
+    if let Some(stage) = expect["stage"].as_str().or(expect["error_kind"].as_str()) {
         return ends(&heard, phase_of(stage), &expect["error"]);
     }
     same("the choice", json!(house::chosen(&heard.decision)?), expect["selected"].clone())?;
