@@ -5,9 +5,9 @@
 //! nothing is left out in silence; what is absent is told apart from what is false wherever the original does. *Leaves out*
 //! whether rules contradict each other, and how they are written down, which `translate/` does.
 //!
-//! In the order of the work: [`entries`] and [`policies`] read the spellings of a rule, [`conditions`] and [`sentence`] what stands in them; [`paths`] is the one
-//! table of what a path of the original is called here; [`typing`] makes expressions of conditions and
-//! [`binding`] rules of entries.
+//! In the order of the work: `entries` and `policies` read the spellings of a rule, `conditions` and `sentence` what stands in them; [`paths`] is the one
+//! table of what a path of the original is called here; `typing` makes expressions of conditions and
+//! `binding` rules of entries.
 
 mod binding;
 mod conditions;
