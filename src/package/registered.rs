@@ -47,7 +47,7 @@ pub struct Offered {
     /// The file, as messages show it.
     pub name: String,
     /// Its text.
-    pub text: String,
+    pub text: Name,
     /// The adapter; that of the manifest, where none is named.
     pub adapter: Option<String>,
     /// The trait of the services; that of the manifest, where none is named.
@@ -131,7 +131,7 @@ pub(super) fn offered(
 ) -> (Vec<Import>, Vec<Diagnostic>) {
     let (mut imports, mut found) = (Vec::new(), Vec::new());
     for of in &joined.offered {
-        let file = sources.add(of.name.as_str(), of.text.as_str());
+        let file = sources.add(of.name.as_str(), of.text.clone());
         let span = Span::new(file, 0, 0);
         let typed = |text: &Option<String>, sources: &mut Sources| {
             text.as_ref().map(|text| {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use super::snapshot::{Held, Snapshot};
 use crate::base::limits::{NAME_BYTES, REGISTRY_BYTES, REGISTRY_CONTRACT_BYTES, REGISTRY_SERVICES};
@@ -28,8 +29,8 @@ pub struct Source {
     pub adapter: Name,
     /// The trait that was named for its services.
     pub trait_: Option<Name>,
-    /// The text of the file.
-    pub text: String,
+    /// The text of the file, shared by all contracts in it.
+    pub text: Arc<str>,
 }
 
 /// What is to be done.
@@ -239,7 +240,7 @@ mod tests {
     use super::*;
 
     fn contract(name: &str, text: &str) -> Contract {
-        let source = Source { file: "f".into(), adapter: "caio".into(), trait_: None, text: String::new() };
+        let source = Source { file: "f".into(), adapter: "caio".into(), trait_: None, text: "".into() };
         Contract { name: name.into(), contract: text.to_owned(), source }
     }
 

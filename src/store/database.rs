@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use serde_json::{Value as Json, json};
@@ -13,7 +14,7 @@ use serde_json::{Value as Json, json};
 use super::error::{StoreError, system};
 use super::{STORE, sync_folder};
 use crate::base::{Instant, Name, canonical};
-use crate::registry::{Change, Held, Operation, Record, Snapshot, Source, What, Which};
+use crate::registry::{Change, Contract, Held, Operation, Record, Snapshot, Source, What, Which};
 use crate::world::shown;
 
 /// The schema of the file.
@@ -213,6 +214,9 @@ impl Database {
             let mut in_force = transaction.open_table(IN_FORCE).map_err(open)?;
             let mut versions = transaction.open_table(VERSIONS).map_err(open)?;
             let mut sources = transaction.open_table(SOURCES).map_err(open)?;
+            let offered: BTreeMap<&str, &Contract> = operations.iter().rev().filter_map(contract).collect();
+            // Many contracts come from one file, which is hashed and written once.
+            let mut last: Option<(&Arc<str>, String)> = None;
             for change in changes {
                 let (name, revision) = (&*change.name, change.revision);
                 if change.what == What::Removed {
@@ -220,15 +224,19 @@ impl Database {
                     continue;
                 }
                 in_force.insert(name, revision).map_err(wrong)?;
-                let stated = operations.iter().find_map(|operation| match operation {
-                    Operation::Register(of) | Operation::Update(of) if *of.name == *name => Some(of),
-                    _ => None,
-                });
-                if let (Some(stated), Some(held)) = (stated, next.services.get(name)) {
-                    let source = canonical::digest_bytes(stated.source.text.as_bytes());
-                    sources.insert(source.as_str(), stated.source.text.as_str()).map_err(wrong)?;
+                if let (Some(stated), Some(held)) = (offered.get(name), next.services.get(name)) {
+                    let of = &stated.source.text;
+                    let source = match last.take().filter(|(text, _)| Arc::ptr_eq(text, of)) {
+                        Some((_, digest)) => digest,
+                        None => {
+                            let digest = canonical::digest_bytes(of.as_bytes());
+                            sources.insert(digest.as_str(), &**of).map_err(wrong)?;
+                            digest
+                        }
+                    };
                     let text = version_text(held, next.at, &stated.source, &source);
                     versions.insert((name, revision), text.as_str()).map_err(wrong)?;
+                    last = Some((of, source));
                 }
             }
             Ok(())
@@ -346,6 +354,14 @@ fn record(of: &Snapshot, previous: Option<String>, changes: &[Change]) -> Record
     Record { number: of.number, at: of.at, digest: of.digest.clone(), previous, changes: changes.to_vec() }
 }
 
+/// The contract that an operation offers, by its name.
+fn contract(operation: &Operation) -> Option<(&str, &Contract)> {
+    match operation {
+        Operation::Register(of) | Operation::Update(of) => Some((&of.name, of)),
+        Operation::Remove(_) => None,
+    }
+}
+
 /// A revision as the file holds it; the digest is that of the source.
 fn version_text(held: &Held, at: Instant, source: &Source, digest: &str) -> String {
     let about = json!({
@@ -367,7 +383,7 @@ fn read_version(held: Held, json: &Json, text: &str) -> Option<Version> {
         file: word("file")?.into(),
         adapter: word("adapter")?.into(),
         trait_: word("trait").map(Name::from),
-        text: text.to_owned(),
+        text: text.into(),
     };
     Some(Version { held, at: word("at")?.parse().ok()?, source })
 }

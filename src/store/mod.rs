@@ -24,7 +24,7 @@
 //! // The contract in its canonical spelling, as `provost::ir::json::service` and `provost::base::canonical` give that of a
 //! // service which a package has checked, and what it was read from.
 //! let register = |name: &str| {
-//!     let source = Source { file: "desk.yaml".into(), adapter: "provost".into(), trait_: None, text: String::new() };
+//!     let source = Source { file: "desk.yaml".into(), adapter: "provost".into(), trait_: None, text: "".into() };
 //!     let contract = r#"{"accepts":[],"traits":["Model"],"values":{}}"#.to_owned();
 //!     vec![Operation::Register(Contract { name: name.into(), contract, source })]
 //! };

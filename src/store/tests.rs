@@ -41,8 +41,12 @@ fn now() -> Instant {
 }
 
 fn contract(name: &str, text: &str) -> Contract {
-    let source =
-        Source { file: "a.yaml".into(), adapter: "caio".into(), trait_: Some("T".into()), text: format!("# {text}") };
+    let source = Source {
+        file: "a.yaml".into(),
+        adapter: "caio".into(),
+        trait_: Some("T".into()),
+        text: format!("# {text}").into(),
+    };
     Contract { name: name.into(), contract: text.to_owned(), source }
 }
 

@@ -116,7 +116,7 @@ fn offered(shell: &Shell, args: &ContractArgs) -> Result<Vec<Offered>, Failure> 
     let read = |path: &std::path::PathBuf| {
         Ok(Offered {
             name: shown(path),
-            text: shell.disk.read_text(path, limits::SOURCE_BYTES)?,
+            text: shell.disk.read_text(path, limits::SOURCE_BYTES)?.into(),
             adapter: args.adapter.clone(),
             trait_: args.trait_.clone(),
         })

@@ -39,7 +39,9 @@ fn check(context: &mut Context<'_>) {
                     continue;
                 };
                 let finding = context.finding(place.value.span, message).label("decides nothing");
-                context.report(finding.help("put it before the key that decides, let it depend on `service`, or leave it out"));
+                context.report(
+                    finding.help("put it before the key that decides, let it depend on `service`, or leave it out"),
+                );
             }
         }
     }

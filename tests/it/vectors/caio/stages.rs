@@ -84,7 +84,8 @@ fn registered_twice(house: &House, contracts: &[Json], expect: &Json) -> Result<
     }
     let register = |json: &Json| -> Result<Vec<Operation>, String> {
         let services = house.publish(json).map_err(|faults| faults[0].message.clone())?;
-        let source = Source { file: "a.json".into(), adapter: "caio".into(), trait_: None, text: json.to_string() };
+        let source =
+            Source { file: "a.json".into(), adapter: "caio".into(), trait_: None, text: json.to_string().into() };
         let operation = |(name, service): (provost::base::Name, provost::ir::Service)| {
             let contract = canonical::to_string(&provost::ir::json::service(&service));
             Operation::Register(Contract { name, contract, source: source.clone() })
